@@ -1,0 +1,155 @@
+package stream
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"strconv"
+
+	"github.com/onramp-go/onramp/stream/internal/http1"
+)
+
+func unsupported(err error) bool { return errors.Is(err, http.ErrNotSupported) }
+
+// Answered reports whether the response has begun, or the connection was given away.
+func (x *Exchange) Answered() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.sent() || x.wroteElsewhere()
+}
+
+// sent reports whether a final response has begun on the Stream. mu is held.
+func (x *Exchange) sent() (begun bool) {
+	if x.out == nil {
+		return false
+	}
+	x.out.Locked(func() { begun = x.follower.Begun() })
+	return begun || x.raw && x.rw.Begun()
+}
+
+// Answer runs the response hooks that did not run yet and sends what is staged,
+// unless a hook has sent a response itself.
+func (x *Exchange) Answer() {
+	if x.Answered() {
+		return
+	}
+	x.runResponseHooks()
+	x.AnswerRejected()
+}
+
+// AnswerRejected is Answer without response hooks.
+func (x *Exchange) AnswerRejected() {
+	for _, l := range x.layers {
+		l.ran = true
+	}
+	if x.Answered() {
+		return
+	}
+	resp := x.context.Response()
+	x.mu.Lock()
+	w := x.Writer()
+	if x.raw {
+		x.rw.Reclaim() // the Stream was opened, but nothing was sent on it
+		w = x.rw
+	}
+	closed := x.closed
+	x.answered = true
+	x.mu.Unlock()
+	header := w.Header()
+	if !sameMap(header, resp.Header) {
+		if sameMap(header, x.context.origin) {
+			clear(header) // a hook has replaced the whole map
+		}
+		maps.Copy(header, resp.Header)
+	}
+	status := resp.status()
+	switch {
+	case status < 200 || status == http.StatusNoContent || status == http.StatusNotModified:
+		resp.Body = nil
+	case header.Get("Transfer-Encoding") == "":
+		header.Set("Content-Length", strconv.Itoa(len(resp.Body)))
+	}
+	if closed {
+		header.Set("Connection", "close")
+	}
+	w.WriteHeader(status)
+	if len(resp.Body) > 0 {
+		_, _ = w.Write(resp.Body) // the client is gone: there is nobody to tell
+	}
+}
+
+// runResponseHooks runs the hooks of all layers that did not run yet, innermost
+// first, until one rejects.
+func (x *Exchange) runResponseHooks() {
+	for i := len(x.layers) - 1; i >= 0; i-- {
+		l := x.layers[i]
+		if l.ran {
+			continue
+		}
+		l.ran = true
+		if l.run != nil && !l.run(&x.stream, &x.context) {
+			for _, outer := range x.layers[:i] {
+				outer.ran = true
+			}
+			return
+		}
+	}
+}
+
+// begin runs the response hooks ahead of the first bytes of a final response that
+// are sent on the Stream. If these hold the whole head, the hooks find it staged and
+// what they make of status and fields is sent instead; the body has begun and stays.
+func (x *Exchange) begin(frames [][]byte) [][]byte {
+	x.mu.Lock()
+	if x.begun || !x.hooksPending() {
+		x.mu.Unlock()
+		return frames
+	}
+	x.begun = true
+	x.mu.Unlock()
+	var head http1.RawHead
+	at, n := -1, 0
+	for i, p := range frames {
+		var scan http1.Scanner
+		if len(p) == 0 {
+			continue
+		}
+		if kind, m := scan.Next(p); kind == http1.PieceHead {
+			head, at, n = scan.Head, i, m
+		}
+		break
+	}
+	if at < 0 {
+		x.runResponseHooks()
+		return frames
+	}
+	if head.Interim() {
+		x.mu.Lock()
+		x.begun = false
+		x.mu.Unlock()
+		return frames
+	}
+	staged := x.context.response
+	fields := make(http.Header)
+	for name, value := range head.Fields {
+		fields.Add(name, value)
+	}
+	x.context.response = Response{Status: head.Status, Header: fields, x: x}
+	x.runResponseHooks()
+	made := x.context.response
+	x.context.response = staged
+	p := http1.AppendStatusLine(nil, made.status())
+	p = http1.AppendHeader(p, made.Header)
+	p = append(p, "\r\n"...)
+	out := append([][]byte{append(p, frames[at][n:]...)}, frames[at+1:]...)
+	return out
+}
+
+func (x *Exchange) hooksPending() bool {
+	for _, l := range x.layers {
+		if !l.ran && l.run != nil {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,102 @@
+package stream
+
+import (
+	"io"
+	"net/http"
+	"reflect"
+	"sync"
+
+	"github.com/onramp-go/onramp/stream/internal/http1"
+)
+
+// body stands in the place of a request body, so that its source can change when the
+// connection is taken over, its size can be bounded, and it is known how much of it
+// was read.
+type body struct {
+	mu      sync.Mutex // held while reading
+	src     io.ReadCloser
+	read    int64
+	touched bool // somebody has tried to read
+	eof     bool
+	limit   int64 // 0: none
+	over    bool  // the limit was exceeded
+	closed  bool
+}
+
+// Read implements io.Reader. It returns a *http.MaxBytesError beyond the limit.
+func (b *body) Read(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.over {
+		return 0, &http.MaxBytesError{Limit: b.limit}
+	}
+	if len(p) == 0 {
+		return 0, nil
+	}
+	b.touched = true
+	if left := b.limit - b.read; b.limit > 0 && int64(len(p)) > left+1 {
+		p = p[:left+1] // one more tells an end from an excess
+	}
+	n, err := b.src.Read(p)
+	b.read += int64(n)
+	b.eof = b.eof || err == io.EOF
+	if b.limit > 0 && b.read > b.limit {
+		b.over = true
+		return n - int(b.read-b.limit), &http.MaxBytesError{Limit: b.limit}
+	}
+	return n, err
+}
+
+// Close implements io.Closer.
+func (b *body) Close() error { return b.src.Close() }
+
+// exceeded reports whether a read went beyond the limit.
+func (b *body) exceeded() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.over
+}
+
+// native reports whether b reads net/http's own body, with nothing in between that
+// could have kept bytes back.
+func (b *body) native() bool {
+	switch reflect.TypeOf(b.src).String() {
+	case "*http.body", "*http.expectContinueReader":
+		return true
+	}
+	return false
+}
+
+// movable reports how the rest of the body can be read from the connection itself,
+// once that was hijacked: left is the number of bytes, or -1 for chunks. It is false
+// where the position on the wire cannot be known. root says that nothing ran between
+// net/http and b. If movable, b stays locked until [body.moved].
+func (b *body) movable(r *http.Request, root bool) (left int64, ok bool) {
+	if !b.mu.TryLock() {
+		return 0, false // somebody is reading
+	}
+	switch {
+	case b.eof && b.native():
+		return 0, true
+	case !root || !b.native():
+	case r.ContentLength > 0:
+		return r.ContentLength - b.read, true
+	case r.ContentLength < 0 && !b.touched:
+		return -1, true
+	}
+	b.mu.Unlock()
+	return 0, false
+}
+
+// moved gives b its new source; nil leaves it at its end.
+func (b *body) moved(src *http1.Body) {
+	if src != nil {
+		b.src = src
+	}
+	b.mu.Unlock()
+}
+
+// bodyless reports whether r has no body, whatever middleware has made of r.Body.
+func bodyless(r *http.Request) bool {
+	return (r.Body == nil || r.Body == http.NoBody) && r.ContentLength == 0 && len(r.TransferEncoding) == 0
+}

@@ -1,0 +1,278 @@
+package stream
+
+import (
+	"context"
+	"crypto/tls"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/onramp-go/onramp/stream/internal/http1"
+)
+
+// Settings is what an [Owner] wants of its exchanges and connections.
+type Settings struct {
+	Request       RequestConfig
+	QueueSize     int           // most bytes in a stream's outbound queue
+	WriteTimeout  time.Duration // without progress, for each write that waits for the peer; 0: the server's or 30 s, negative: none
+	HeaderTimeout time.Duration // where neither Request nor the server has one; 0: none
+	IdleTimeout   time.Duration // where the server has none; 0: none
+}
+
+// An Owner takes connections over and answers for them until they are closed. It is
+// implemented by adapter; its methods may be called from any goroutine.
+type Owner interface {
+	// Settings never changes and is not copied.
+	Settings() *Settings
+	// MayTakeOver reports whether this exchange may be given its connection.
+	MayTakeOver(x *Exchange) bool
+	// KeepAlives reports whether connections are kept alive; false once the
+	// owner shuts down.
+	KeepAlives() bool
+	// Opened is told of each connection right after it was taken over.
+	Opened(c *Conn)
+	// Release gets the connection when the exchange that took it over has ended,
+	// to serve it further or to close it.
+	Release(c *Conn, keepAlive bool)
+	// Closed is told that c is closed, or was given to a handler by Hijack.
+	Closed(c *Conn)
+	// RequestError runs the owner's hooks for a request that has no route. It
+	// reports whether the owner has any.
+	RequestError(s *Stream, c *Context) bool
+}
+
+// watchDelay is how long a request runs before the watch for its client starts. Most
+// are over by then and never pay for it.
+const watchDelay = 20 * time.Millisecond
+
+const flushDelay = time.Millisecond
+
+var lastConn atomic.Uint64
+
+const (
+	connBusy int32 = iota
+	connIdle
+	connClosed
+)
+
+// A Conn is an HTTP/1.x connection that was taken over. It is for whoever runs the
+// keep-alive loop; hooks see it through a [Stream].
+type Conn struct {
+	wire   *http1.Conn
+	owner  Owner
+	server *http.Server // never nil
+	base   context.Context
+	id     uint64
+	born   time.Time
+	remote string
+	tls    *tls.ConnectionState
+
+	limits     http1.Limits
+	errorHooks []Runner // of the middleware around the hook that took it over
+
+	served atomic.Int64
+	state  atomic.Int32
+	last   atomic.Bool // no request after this one
+	closed sync.Once
+	away   atomic.Bool // given to a handler by Hijack
+
+	mu      sync.Mutex // guards what follows
+	x       *Exchange  // being served
+	reading bool       // somebody reads the request body
+	wanted  bool       // somebody waits for the client's leaving
+	watcher *time.Timer
+	flusher *time.Timer
+}
+
+func newConn(rwc net.Conn, early []byte, owner Owner, server *http.Server, base context.Context, r *http.Request) *Conn {
+	set := owner.Settings()
+	c := &Conn{
+		owner: owner, server: server, base: base, id: lastConn.Add(1), born: time.Now(),
+		remote: r.RemoteAddr, tls: r.TLS,
+	}
+	c.limits = wireLimits(set.Request, server)
+	c.wire = http1.NewConn(rwc, http1.Config{
+		Early: early, BufferSize: set.Request.BufferSize, QueueSize: set.QueueSize,
+		Timeout: set.writeTimeout(server), Gone: c.gone,
+	})
+	c.wire.Out.SetDeadline(after(time.Now(), server.WriteTimeout))
+	return c
+}
+
+// DefaultWriteTimeout bounds a write where neither Settings nor the server does.
+const DefaultWriteTimeout = 30 * time.Second
+
+func (s *Settings) writeTimeout(server *http.Server) time.Duration {
+	switch {
+	case s.WriteTimeout != 0:
+		return max(s.WriteTimeout, 0)
+	case server != nil && server.WriteTimeout > 0:
+		return server.WriteTimeout
+	}
+	return DefaultWriteTimeout
+}
+
+func wireLimits(cfg RequestConfig, server *http.Server) http1.Limits {
+	head := server.MaxHeaderBytes
+	if head <= 0 {
+		head = http.DefaultMaxHeaderBytes
+	}
+	return http1.Limits{
+		Path: max(cfg.MaxPathSize, 0), HeaderCount: max(cfg.MaxHeaderCount, 0),
+		HeaderName: max(cfg.MaxHeaderKeySize, 0), HeaderValue: max(cfg.MaxHeaderValueSize, 0),
+		Head: head + 4096, // the slop that net/http allows
+	}
+}
+
+// ID names the connection, unique in the process.
+func (c *Conn) ID() uint64 { return c.id }
+
+// Served counts the requests whose serving has begun, the one that took the
+// connection over included.
+func (c *Conn) Served() int64 { return c.served.Load() }
+
+// Age returns the time since the connection was taken over.
+func (c *Conn) Age() time.Duration { return time.Since(c.born) }
+
+// Server returns the server the connection was accepted by.
+func (c *Conn) Server() *http.Server { return c.server }
+
+// CloseAfter makes the request that is being served the connection's last.
+func (c *Conn) CloseAfter() { c.last.Store(true) }
+
+// KeepAlives implements the wire's view of the server.
+func (c *Conn) KeepAlives() bool { return !c.last.Load() && c.owner.KeepAlives() }
+
+// Logf logs to the server's ErrorLog.
+func (c *Conn) Logf(format string, args ...any) { logTo(c.server, format, args...) }
+
+func logTo(server *http.Server, format string, args ...any) {
+	if server != nil && server.ErrorLog != nil {
+		server.ErrorLog.Printf(format, args...)
+		return
+	}
+	log.Printf(format, args...)
+}
+
+// CloseIdle closes the connection if no request is being served on it or has begun
+// to arrive. Any goroutine may call it.
+func (c *Conn) CloseIdle() bool {
+	if !c.state.CompareAndSwap(connIdle, connClosed) {
+		return false
+	}
+	c.wire.Close(ErrClosed)
+	return true
+}
+
+// Abort closes the connection at once, whatever happens on it. Any goroutine may
+// call it.
+func (c *Conn) Abort(reason error) {
+	if c.away.Load() {
+		return
+	}
+	c.last.Store(true)
+	c.wire.Close(reason)
+}
+
+// Close closes the connection once what was accepted for it has been sent. linger
+// says that the client may still be sending, and must be able to read the answer
+// nevertheless.
+func (c *Conn) Close(linger bool) {
+	if c.away.Load() {
+		return
+	}
+	c.stopWatch()
+	if c.wire.Out.Flush() == nil && linger {
+		c.wire.Linger()
+	}
+	c.wire.Release()
+	c.gave()
+}
+
+// gave tells the owner, once, that the connection is nobody's or somebody else's.
+func (c *Conn) gave() {
+	c.closed.Do(func() {
+		c.mu.Lock()
+		if c.watcher != nil {
+			c.watcher.Stop()
+		}
+		if c.flusher != nil {
+			c.flusher.Stop()
+		}
+		c.mu.Unlock()
+		c.owner.Closed(c)
+	})
+}
+
+// gone is called when the client is found to have left.
+func (c *Conn) gone(error) {
+	c.mu.Lock()
+	x := c.x
+	c.mu.Unlock()
+	if x != nil {
+		x.endContexts()
+	}
+}
+
+func (c *Conn) setExchange(x *Exchange) {
+	c.mu.Lock()
+	c.x, c.wanted = x, false
+	c.mu.Unlock()
+}
+
+// watchFor starts to look out for the client's leaving.
+func (c *Conn) watchFor() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.wanted = true
+	c.armWatch()
+}
+
+func (c *Conn) armWatch() {
+	switch {
+	case c.reading:
+	case c.watcher == nil:
+		c.watcher = time.AfterFunc(watchDelay, c.startWatch)
+	default:
+		c.watcher.Reset(watchDelay)
+	}
+}
+
+func (c *Conn) startWatch() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.wanted && !c.reading && c.state.Load() == connBusy {
+		c.wire.Watch()
+	}
+}
+
+// stopWatch gives the reader back; the watch is not started again for this request.
+func (c *Conn) stopWatch() {
+	c.mu.Lock()
+	c.wanted = false
+	if c.watcher != nil {
+		c.watcher.Stop()
+	}
+	c.mu.Unlock()
+	c.wire.Unwatch()
+}
+
+// beforeRead and afterRead enclose reads of a request body.
+func (c *Conn) beforeRead() {
+	c.mu.Lock()
+	c.reading = true
+	c.mu.Unlock()
+	c.wire.Unwatch()
+}
+
+func (c *Conn) afterRead() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reading = false
+	if c.wanted {
+		c.armWatch()
+	}
+}

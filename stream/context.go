@@ -1,0 +1,59 @@
+package stream
+
+import "net/http"
+
+// A Context is one request and what hooks make of it: the response they stage and
+// the attributes they leave for each other. It is made by the adapter, belongs to
+// the goroutine that runs the hook, and must not be used when the exchange is over.
+//
+// It is no context.Context; that is c.Request().Context().
+type Context struct {
+	x          *Exchange
+	response   Response
+	origin     http.Header // the map that response.Header was at first
+	attributes []attribute
+	body       []byte
+	bodyRead   bool
+	bodyErr    error
+
+	requestError *RequestError
+	taskPanic    *PanicError
+}
+
+// Request returns the request, an ordinary *http.Request whose context ends when the
+// client has left or the exchange is over. It is never nil: a request-error hook for
+// a request that could not be parsed gets an empty one.
+func (c *Context) Request() *http.Request { return c.x.req() }
+
+// SetRequest makes r the request that later hooks and handlers get, such as one with
+// further context values. r must stem from Request.
+func (c *Context) SetRequest(r *http.Request) { c.x.setRequest(r) }
+
+// Response returns the response that is being staged.
+func (c *Context) Response() *Response {
+	if c.response.Header == nil {
+		c.origin = c.x.header()
+		c.response.Header = c.origin
+	}
+	return &c.response
+}
+
+// KeepAlive reports whether the request allows the connection to be kept alive
+// (RFC 9112, section 9.3).
+func (c *Context) KeepAlive() bool {
+	r := c.x.req()
+	return !r.Close && c.requestError == nil && r.ProtoMajor > 0
+}
+
+// RequestError says why the request could not be served. It is nil unless a
+// request-error hook is running.
+func (c *Context) RequestError() *RequestError { return c.requestError }
+
+// TaskPanic is the panic that ended a hook or handler. It is nil unless a task-panic
+// hook is running.
+func (c *Context) TaskPanic() *PanicError { return c.taskPanic }
+
+// reset empties c for the next request.
+func (c *Context) reset() {
+	*c = Context{x: c.x, response: Response{x: c.x}}
+}

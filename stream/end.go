@@ -1,0 +1,226 @@
+package stream
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+
+	"github.com/onramp-go/onramp/stream/internal/http1"
+)
+
+// drainLimit is how much of an unread request body is thrown away to keep the
+// connection, in bytes, as in net/http.
+const drainLimit = 256 << 10
+
+// end ends an exchange that net/http began.
+func (x *Exchange) end() {
+	if x.conn == nil {
+		broken := x.endWriter()
+		x.endContexts()
+		if broken {
+			panic(http.ErrAbortHandler) // ends the connection: the client must not take this for whole
+		}
+		return
+	}
+	c := x.conn
+	keep, linger := x.finish()
+	c.setExchange(nil)
+	if keep {
+		c.owner.Release(c, true)
+		return
+	}
+	if linger {
+		c.owner.Release(c, false)
+		return
+	}
+	c.Close(false)
+}
+
+// endWriter closes the Stream over an http.ResponseWriter. It returns when nothing
+// uses the writer any more, and reports whether the response broke off.
+func (x *Exchange) endWriter() (broken bool) {
+	x.mu.Lock()
+	x.over = true
+	out := x.out
+	x.mu.Unlock()
+	if out == nil {
+		return false
+	}
+	var f *http1.Follower
+	out.Locked(func() {
+		x.follower.Closed = ErrClosed
+		f = &x.follower
+	})
+	err := out.Flush()
+	out.Settle()
+	return err != nil || f.Begun() && !f.Whole()
+}
+
+// finish ends the exchange on the wire: it completes the response and reports
+// whether the connection can go on, or else whether the client may still be sending.
+func (x *Exchange) finish() (keep, linger bool) {
+	keep, linger = x.complete()
+	keep, linger = keep && !x.spent, linger || x.lingering
+	x.endContexts()
+	x.conn.stopWatch()
+	if x.r.MultipartForm != nil {
+		_ = x.r.MultipartForm.RemoveAll()
+	}
+	return keep, linger
+}
+
+// complete completes the response of the request that is being served. Nothing can
+// be sent on the Stream afterwards until it is opened for the next one.
+func (x *Exchange) complete() (keep, linger bool) {
+	c := x.conn
+	x.mu.Lock()
+	x.over = true
+	out, raw, closed := x.out, x.raw, x.closed
+	x.mu.Unlock()
+	var begun, keeps, upgraded bool
+	if out != nil {
+		out.Locked(func() {
+			x.follower.Closed = ErrClosed
+			begun, keeps, upgraded = x.follower.Begun(), x.follower.KeepsAlive(), x.follower.Upgraded()
+		})
+	}
+	switch {
+	case raw && begun:
+		keep = keeps && !x.r.Close && x.r.ProtoMajor > 0
+		if out.Flush() != nil {
+			return false, false
+		}
+		keep, linger = x.drain(keep)
+		linger = linger && !upgraded
+	default:
+		if raw {
+			x.rw.Reclaim()
+		}
+		if out != nil && !raw {
+			_ = out.Flush() // what the Stream put into a writer above rw
+			out.Settle()
+			if out.Err() != nil || begun && !x.follower.Whole() {
+				return false, false
+			}
+		}
+		if x.breach || closed {
+			x.rw.CloseAfter()
+		}
+		keep = x.rw.Finish()
+		linger = x.rw.Lingers() || x.breach
+	}
+	return keep && !closed && !x.breach && c.KeepAlives(), linger
+}
+
+// drain disposes of what is left of the request body.
+func (x *Exchange) drain(keep bool) (bool, bool) {
+	if x.wire == nil || x.wire.AtEOF() {
+		return keep, false
+	}
+	if waits := x.rw.ForgoContinue(); waits || !keep || !x.wire.Drain(drainLimit) {
+		return false, true
+	}
+	return true, false
+}
+
+// abandon ends an exchange whose handler panicked: the connection goes.
+func (x *Exchange) abandon() {
+	x.mu.Lock()
+	x.over = true
+	out := x.out
+	x.mu.Unlock()
+	if out != nil {
+		out.Locked(func() { x.follower.Closed = ErrClosed })
+	}
+	if x.conn == nil {
+		if out != nil {
+			_ = out.Flush()
+			out.Settle()
+		}
+		x.endContexts()
+		return
+	}
+	// What net/http had buffered goes out before it closes; so does ours.
+	if !x.raw && !x.rw.Hijacked() {
+		x.rw.Abandon()
+	}
+	x.endContexts()
+	c := x.conn
+	c.setExchange(nil)
+	c.Close(false)
+}
+
+// Refuse answers a request that breaches a limit or cannot be parsed: the
+// request-error hooks run, innermost first, until one answers or rejects; then the
+// staged answer is sent, which is the plain status unless a hook has changed it. The
+// connection is closed afterwards. keep holds the header fields that the answer
+// starts from, such as those of middleware further out; nil: none.
+func (x *Exchange) Refuse(err *RequestError, hooks []Runner, keep http.Header) {
+	x.breach = true
+	c := &x.context
+	x.stage(err.Status, keep)
+	c.requestError = err
+	x.runSafely(hooks)
+	if x.conn == nil && x.r.ProtoMajor == 1 {
+		c.Response().Header.Set("Connection", "close")
+	}
+	x.AnswerRejected()
+	c.requestError = nil
+}
+
+// RefuseHere is Refuse with the hooks of the layers around.
+func (x *Exchange) RefuseHere(err *RequestError, keep http.Header) {
+	x.Refuse(err, x.errorHooks, keep)
+}
+
+// Panicked stages a plain 500, unless the response has begun, runs hook with the
+// panic, and sends what is staged then. keep holds the header fields that the answer
+// starts from. It reports whether the response had begun, so that only an abort can
+// tell the client.
+func (x *Exchange) Panicked(err *PanicError, hook Runner, keep http.Header) (begun bool) {
+	c := &x.context
+	c.taskPanic = err
+	begun = x.Answered()
+	if !begun {
+		x.stage(http.StatusInternalServerError, keep)
+	}
+	if hook != nil {
+		x.runSafely([]Runner{hook})
+	}
+	if !begun {
+		x.AnswerRejected()
+	}
+	c.taskPanic = nil
+	return begun
+}
+
+// stage replaces whatever is staged by a plain answer with this status.
+func (x *Exchange) stage(status int, keep http.Header) {
+	header := x.header()
+	if x.raw {
+		header = x.rw.Header()
+	}
+	keep = keep.Clone()
+	clear(header)
+	maps.Copy(header, keep)
+	header.Set("Content-Type", "text/plain; charset=utf-8")
+	header.Set("X-Content-Type-Options", "nosniff")
+	x.context.origin = header
+	x.context.response = Response{Status: status, Header: header, Body: []byte(statusLine(status) + "\n"), x: x}
+}
+
+// runSafely runs hooks that answer an error; a panic in one ends them.
+func (x *Exchange) runSafely(hooks []Runner) {
+	defer func() {
+		if v := recover(); v != nil {
+			x.logf("onramp: panic in an error hook: %v\n%s", v, stack())
+		}
+	}()
+	for i := len(hooks) - 1; i >= 0; i-- {
+		if !hooks[i](&x.stream, &x.context) || x.Answered() {
+			return
+		}
+	}
+}
+
+var errNoMore = errors.New("stream: the connection is not kept alive")

@@ -1,0 +1,262 @@
+package http1
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// defaultBuffer is the read buffer of a connection in bytes, as in net/http.
+const defaultBuffer = 4 << 10
+
+var errWouldBlock = errors.New("http1: would block")
+
+// Config is what a [Conn] is made with.
+type Config struct {
+	Early      []byte        // bytes that were read from the connection before
+	BufferSize int           // of the read buffer; 0: 4096
+	QueueSize  int           // most bytes in the outbound queue
+	Timeout    time.Duration // of each write that waits for the peer; 0: none
+	Gone       func(error)   // called once when the peer is found gone
+}
+
+// A Conn is a network connection that speaks HTTP/1.x.
+type Conn struct {
+	Out *Outbound
+
+	rwc    net.Conn
+	sink   *connSink
+	raw    syscall.RawConn
+	size   int
+	br     *bufio.Reader // nil while idle; owned by the goroutine that reads
+	fd     uintptr       // set while idleRead runs: Read is non-blocking then
+	inCall bool
+	wait   func(fd uintptr) bool
+	waited error
+
+	goneOnce sync.Once
+	gone     func(error)
+
+	watch watch
+}
+
+// NewConn takes over rwc. Deadlines left on it are cleared.
+func NewConn(rwc net.Conn, cfg Config) *Conn {
+	c := &Conn{rwc: rwc, raw: rawConn(rwc), size: cfg.BufferSize, gone: cfg.Gone}
+	if c.size <= 0 {
+		c.size = defaultBuffer
+	}
+	c.wait = c.idleRead
+	_ = rwc.SetDeadline(time.Time{})
+	c.sink = &connSink{conn: rwc, raw: c.raw}
+	c.Out = NewOutbound(c.sink, cfg.QueueSize, cfg.Timeout, c.lost)
+	if len(cfg.Early) > 0 {
+		c.br = c.newReader(max(c.size, len(cfg.Early)))
+		c.unread(cfg.Early)
+	}
+	return c
+}
+
+// unread puts p in front of what Read will return, through the empty buffer br,
+// which is large enough.
+func (c *Conn) unread(p []byte) {
+	c.br.Reset(&preface{p, c})
+	_, _ = c.br.Peek(len(p))
+}
+
+// A preface reads from p until it is used up, then from the connection.
+type preface struct {
+	p []byte
+	c *Conn
+}
+
+func (r *preface) Read(b []byte) (int, error) {
+	if len(r.p) > 0 {
+		n := copy(b, r.p)
+		r.p = r.p[n:]
+		return n, nil
+	}
+	return r.c.Read(b)
+}
+
+var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, defaultBuffer) }}
+
+func (c *Conn) newReader(size int) *bufio.Reader {
+	if size != defaultBuffer {
+		return bufio.NewReaderSize(c, size)
+	}
+	br := readers.Get().(*bufio.Reader)
+	br.Reset(c)
+	return br
+}
+
+func (c *Conn) dropReader() {
+	br := c.br
+	c.br = nil
+	if br != nil && br.Size() == defaultBuffer {
+		br.Reset(nil)
+		readers.Put(br)
+	}
+}
+
+// Reader returns the buffered reader of the connection.
+func (c *Conn) Reader() *bufio.Reader {
+	if c.br == nil {
+		c.br = c.newReader(c.size)
+	}
+	return c.br
+}
+
+// Read reads from the network, past the buffer. It is the buffer's source.
+func (c *Conn) Read(p []byte) (int, error) {
+	if c.inCall {
+		return readNow(c.fd, p)
+	}
+	return c.rwc.Read(p)
+}
+
+// WaitReadable returns when a byte of the next request has come, or the error
+// that came instead. While it waits it holds no buffer, where the platform allows.
+func (c *Conn) WaitReadable() error {
+	if c.br != nil {
+		if c.br.Buffered() > 0 {
+			return nil
+		}
+		c.dropReader()
+	}
+	if c.raw == nil {
+		_, err := c.Reader().Peek(1)
+		return err
+	}
+	c.waited = nil
+	if err := c.raw.Read(c.wait); err != nil {
+		return err
+	}
+	return c.waited
+}
+
+// idleRead is called with the descriptor's read lock held, whenever it may be
+// readable: it takes a buffer only for as long as there is something to put in.
+func (c *Conn) idleRead(fd uintptr) bool {
+	c.fd, c.inCall = fd, true
+	_, err := c.Reader().Peek(1)
+	c.inCall = false
+	if err == errWouldBlock {
+		c.dropReader()
+		return false
+	}
+	c.waited = err
+	return true
+}
+
+// Buffered returns how many bytes were read and not used yet.
+func (c *Conn) Buffered() int {
+	if c.br == nil {
+		return 0
+	}
+	return c.br.Buffered()
+}
+
+// HeadBuffered reports whether ReadRequest will not have to wait.
+func (c *Conn) HeadBuffered() bool { return c.br != nil && HeadBuffered(c.br) }
+
+// ReadRequest reads the head of the next request; see [ReadRequest].
+func (c *Conn) ReadRequest(lim *Limits) (*http.Request, error) {
+	return ReadRequest(c.Reader(), lim)
+}
+
+// SetReadDeadline bounds reads of the goroutine that reads; it does not disturb
+// the watch.
+func (c *Conn) SetReadDeadline(t time.Time) error {
+	c.watch.mu.Lock()
+	defer c.watch.mu.Unlock()
+	c.watch.deadline = t
+	if c.watch.running {
+		return nil
+	}
+	return c.rwc.SetReadDeadline(t)
+}
+
+// Net returns the network connection.
+func (c *Conn) Net() net.Conn { return c.rwc }
+
+// Raw reports whether sends can be tried without waiting.
+func (c *Conn) Raw() bool { return c.raw != nil }
+
+// lost makes it known that the peer is gone, or the connection dead.
+func (c *Conn) lost(err error) {
+	c.goneOnce.Do(func() {
+		if c.gone != nil {
+			c.gone(err)
+		}
+	})
+}
+
+// Detach gives the connection away, with what was read ahead, and without
+// deadlines (net/http.Hijacker). The Conn must not be used any more.
+func (c *Conn) Detach() (net.Conn, *bufio.ReadWriter, error) {
+	c.Unwatch()
+	if err := c.Out.Flush(); err != nil {
+		return nil, nil, err
+	}
+	if err := c.rwc.SetDeadline(time.Time{}); err != nil {
+		return nil, nil, err
+	}
+	var rest []byte
+	if n := c.Buffered(); n > 0 {
+		rest, _ = c.br.Peek(n)
+	}
+	br := bufio.NewReaderSize(&handover{rest: append([]byte(nil), rest...), conn: c.rwc}, max(len(rest), defaultBuffer))
+	_, _ = br.Peek(len(rest))
+	c.dropReader()
+	return c.rwc, bufio.NewReadWriter(br, bufio.NewWriter(c.rwc)), nil
+}
+
+type handover struct {
+	rest []byte
+	conn net.Conn
+}
+
+func (h *handover) Read(p []byte) (int, error) {
+	if len(h.rest) > 0 {
+		n := copy(p, h.rest)
+		h.rest = h.rest[n:]
+		return n, nil
+	}
+	return h.conn.Read(p)
+}
+
+// Close closes the connection at once. What the peer has not been sent is lost.
+func (c *Conn) Close(reason error) { c.Out.Kill(reason) }
+
+const (
+	lingerTime  = 500 * time.Millisecond // as in net/http
+	lingerBytes = 256 << 10
+)
+
+// Linger closes the connection so that the peer can still read what it was sent:
+// it ends the outgoing side and throws away what comes in, for 500 ms and 256 KiB
+// at the most, because a close with unread input resets the connection
+// (RFC 9112, section 9.6).
+func (c *Conn) Linger() {
+	c.Unwatch()
+	if w, ok := c.rwc.(interface{ CloseWrite() error }); ok && w.CloseWrite() == nil {
+		_ = c.rwc.SetReadDeadline(time.Now().Add(lingerTime))
+		_, _ = io.CopyN(io.Discard, c.rwc, lingerBytes)
+	}
+	c.dropReader()
+	c.Close(ErrClosed)
+}
+
+// Release closes the connection and gives its buffer back. Only the goroutine that
+// reads may call it.
+func (c *Conn) Release() {
+	c.Unwatch()
+	c.Close(ErrClosed)
+	c.dropReader()
+}

@@ -1,0 +1,5 @@
+//go:build !unix
+
+package http1
+
+func readNow(uintptr, []byte) (int, error) { return 0, errWouldBlock }

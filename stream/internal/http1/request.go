@@ -1,0 +1,150 @@
+package http1
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// ReadRequest reads the head of one request from br and stops right behind it: what
+// follows the empty line stays in br. It does not matter how the bytes arrive, nor
+// whether br's buffer is smaller than the head.
+//
+// The request is the one net/http's server would hand to a handler, but for
+// RemoteAddr, TLS and the context, which are the caller's, and Body, which is
+// [http.NoBody] until the caller sets it (see [NewBody]). Expect stays in the
+// header: answering it is the caller's. What net/http's server refuses is refused
+// with the same status, and these besides, all with 400 where nothing else is said:
+//
+//   - Content-Length beside Transfer-Encoding, Transfer-Encoding before HTTP/1.1
+//     (RFC 9112, 6.1 and 6.3)
+//   - more than one Content-Length, equal or not (RFC 9112, 6.3)
+//   - obs-fold (RFC 9112, 5.2)
+//   - a Host that is no uri-host [":" port], or none on a CONNECT (RFC 9112, 3.2)
+//   - in the target: userinfo, an http URI without host, a CONNECT without port
+//     (RFC 9110, 4.2.1, 4.2.4, 9.3.6)
+//   - framing and routing fields announced as trailers (RFC 9110, 6.5.1)
+//   - the HTTP/2 preface: 505
+//
+// Up to four bytes of empty lines before the request line are skipped, where
+// net/http does so only after a POST (RFC 9112, 2.2). A bare LF ends a line as well
+// as CRLF does; a bare CR is refused.
+//
+// The error is bare, [io.EOF] or whatever br returned, if not one byte of a request
+// had arrived. Everything later is an *[Error]: 408 for a time-out of the
+// connection, 400 with [io.ErrUnexpectedEOF] for a head that was cut off.
+//
+// The strings of the request share one copy of the head; whoever keeps a single
+// value for long should clone it. lim is not kept.
+func ReadRequest(br *bufio.Reader, lim *Limits) (*http.Request, error) {
+	s := newHeadScanner(lim)
+	head, err := gather(br, &s)
+	if err != nil {
+		return nil, headError(err, &s)
+	}
+	req, bad := build(string(head[s.begin:]), s.fields)
+	if bad != nil {
+		return nil, bad
+	}
+	return req, nil
+}
+
+// HeadBuffered reports whether a whole further head lies in br's buffer already, so
+// that ReadRequest will not wait for the peer. It reads nothing.
+func HeadBuffered(br *bufio.Reader) bool {
+	buf, _ := br.Peek(br.Buffered())
+	for started := false; ; {
+		i := bytes.IndexByte(buf, '\n')
+		if i < 0 {
+			return false
+		}
+		if empty := i == 0 || i == 1 && buf[0] == '\r'; !empty {
+			started = true
+		} else if started {
+			return true
+		}
+		buf = buf[i+1:]
+	}
+}
+
+// headError turns an error of gather into one of ReadRequest.
+func headError(err error, s *headScanner) error {
+	if refused, ok := err.(*Error); ok {
+		return refused
+	}
+	if !s.started && s.at == s.begin {
+		return err // at most empty lines had arrived
+	}
+	var timeout net.Error
+	switch {
+	case err == io.EOF:
+		return badRequest(s.op(), io.ErrUnexpectedEOF)
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return &Error{Op: s.op(), Status: http.StatusRequestTimeout, Err: err}
+	}
+	return badRequest(s.op(), err)
+}
+
+// inlineValues is how many header values are allocated along with the request.
+const inlineValues = 8
+
+// A parsed is all that a common request needs, in one allocation.
+type parsed struct {
+	req    http.Request
+	url    url.URL
+	values [inlineValues]string
+}
+
+// build makes the request of a head that the scanner has found well formed and in
+// bounds, with that many field lines.
+func build(head string, fields int) (*http.Request, *Error) {
+	p := new(parsed)
+	r := &p.req
+	line, rest := cutLine(head)
+	var target, proto string
+	r.Method, line, _ = strings.Cut(line, " ")
+	target, proto, _ = strings.Cut(line, " ")
+	r.Proto = proto
+	r.ProtoMajor, r.ProtoMinor = int(proto[5]-'0'), int(proto[7]-'0')
+	r.Body = http.NoBody
+	if err := setTarget(r, &p.url, target); err != nil {
+		return nil, err
+	}
+
+	values := p.values[:]
+	if fields > len(values) {
+		values = make([]string, fields)
+	}
+	r.Header = make(http.Header, fields)
+	var special framing
+	for range fields {
+		line, rest = cutLine(rest)
+		name, value, _ := strings.Cut(line, ":")
+		name, value = canonical(name), strings.Trim(value, " \t")
+		if special.take(name, value) {
+			continue
+		}
+		if vv, ok := r.Header[name]; ok {
+			r.Header[name] = append(vv, value)
+			continue
+		}
+		values[0] = value
+		r.Header[name] = values[:1:1] // an append moves it, never over the neighbour
+		values = values[1:]
+	}
+	if err := special.apply(r); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// cutLine splits off the first line, without its end.
+func cutLine(s string) (line, rest string) {
+	line, rest, _ = strings.Cut(s, "\n")
+	return strings.TrimSuffix(line, "\r"), rest
+}

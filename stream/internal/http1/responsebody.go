@@ -1,0 +1,298 @@
+package http1
+
+import (
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/net/http/httpguts"
+)
+
+// send puts p on the wire as body bytes, behind the head.
+func (w *ResponseWriter) send(p []byte) error {
+	w.sendHead(p, false)
+	if w.req.Method == http.MethodHead {
+		return nil
+	}
+	if !w.chunking {
+		return w.conn.Out.Write(p)
+	}
+	var size [20]byte
+	line := append(strconv.AppendInt(size[:0], int64(len(p)), 16), "\r\n"...)
+	out := w.conn.Out
+	if err := out.Write(line); err != nil {
+		return err
+	}
+	if err := out.Write(p); err != nil {
+		return err
+	}
+	return out.Write(crlf)
+}
+
+var crlf = []byte("\r\n")
+
+// sendHead puts the head on the wire, once. first is what the body begins with;
+// whole, that this is all of it.
+func (w *ResponseWriter) sendHead(first []byte, whole bool) {
+	if w.headSent {
+		return
+	}
+	w.headSent = true
+	h := &w.head
+	isHead, is11 := w.req.Method == http.MethodHead, w.req.ProtoAtLeast(1, 1)
+	keepAlives := w.host.KeepAlives()
+	for _, v := range h.trailer {
+		for name := range strings.SplitSeq(v, ",") {
+			w.declareTrailer(strings.TrimSpace(name))
+		}
+	}
+	hasTE := h.coding != ""
+	trailers := h.prefixed || len(h.trailer) > 0
+	if whole && !trailers && !hasTE && bodyAllowed(w.status) && h.length == "" && (!isHead || len(first) > 0) {
+		w.length = int64(len(first))
+		h.length = strconv.Itoa(len(first))
+	}
+	handlerConn := strings.ToLower(strings.Join(h.connection, ","))
+	if w.keep10 && keepAlives && h.length != "" && handlerConn == "keep-alive" {
+		w.closeAfter = false
+	}
+	hasCL := w.length != -1
+	connection := ""
+	if w.keep10 && (isHead || hasCL || !bodyAllowed(w.status)) {
+		if h.connection == nil {
+			connection = "keep-alive"
+		}
+	} else if !is11 || w.wantsClose {
+		w.closeAfter = true
+	}
+	if len(h.connection) > 0 && h.connection[0] == "close" || !keepAlives {
+		w.closeAfter = true
+	}
+	if w.expects && w.body != nil && !w.body.AtEOF() {
+		w.closeAfter = true
+	}
+	if w.body != nil && !w.closeAfter && !w.fullDuplex && !w.body.AtEOF() && !w.body.Drain(drainLimit) {
+		w.closeAfter, w.linger = true, true
+	}
+	sniff := bodyAllowed(w.status) && !h.encoded && !h.hasType && !hasTE && len(first) > 0
+	length, coding := h.length, h.codings
+	if !bodyAllowed(w.status) {
+		length, coding = "", nil
+		if w.status == http.StatusNotModified {
+			h.typeLines = nil
+		}
+	}
+	if hasCL && hasTE && h.coding != "identity" {
+		w.host.Logf("http: WriteHeader called with both Transfer-Encoding of %q and a Content-Length of %d", h.coding, w.length)
+		length, hasCL = "", false
+	}
+	switch {
+	case isHead || !bodyAllowed(w.status), hasCL:
+		coding = nil
+	case is11 && h.coding == "identity":
+		w.closeAfter, coding = true, nil
+	case is11:
+		w.chunking, length = true, ""
+		if h.coding == "chunked" {
+			coding = nil
+		}
+	default:
+		w.closeAfter, coding = true, nil
+	}
+	own := h.connection
+	saysClose := httpguts.HeaderValuesContainsToken(own, "close")
+	switching := w.status == http.StatusSwitchingProtocols && h.upgrades
+	if w.closeAfter && (!keepAlives || !saysClose) && !switching {
+		own = nil
+		if is11 {
+			connection = "close"
+		} else {
+			connection = ""
+		}
+	}
+
+	p := appendStatusLine(make([]byte, 0, 512), is11, w.status)
+	p = append(p, h.lines...)
+	p = append(p, h.typeLines...)
+	if length != "" {
+		p = appendField(p, "Content-Length", []string{length})
+	}
+	p = appendField(p, "Connection", own)
+	p = appendField(p, "Transfer-Encoding", coding)
+	if !h.hasDate {
+		p = append(append(append(p, "Date: "...), Date()...), "\r\n"...)
+	}
+	if sniff {
+		p = append(append(append(p, "Content-Type: "...), http.DetectContentType(first)...), "\r\n"...)
+	}
+	if connection != "" {
+		p = append(append(append(p, "Connection: "...), connection...), "\r\n"...)
+	}
+	if w.chunking {
+		p = append(p, "Transfer-Encoding: chunked\r\n"...)
+	}
+	_ = w.conn.Out.Write(append(p, "\r\n"...)) // a dead Outbound says so to the next write too
+}
+
+func (w *ResponseWriter) declareTrailer(name string) {
+	name = http.CanonicalHeaderKey(name)
+	if httpguts.ValidTrailerHeader(name) {
+		w.trailers = append(w.trailers, name)
+	}
+}
+
+// Finish completes the response, disposes of the rest of the request body, and
+// reports whether the connection can serve another request. The response may still
+// wait in the Outbound.
+func (w *ResponseWriter) Finish() (keepAlive bool) {
+	if w.done.Swap(true) || w.hijacked {
+		return false
+	}
+	if w.status == 0 {
+		w.done.Store(false)
+		w.WriteHeader(http.StatusOK)
+		w.done.Store(true)
+	}
+	var err error
+	if len(w.buf) > 0 {
+		if !w.headSent {
+			w.sendHead(w.buf, true)
+		}
+		err = w.sendBuffered()
+	}
+	w.sendHead(nil, true)
+	if w.buf != nil {
+		buf := w.buf[:0]
+		w.buf = nil
+		bodies.Put(&buf)
+	}
+	if w.chunking && err == nil {
+		p := []byte("0\r\n")
+		p = w.appendTrailers(p)
+		err = w.conn.Out.Write(append(p, "\r\n"...))
+	}
+	if w.length != -1 && w.req.Method != http.MethodHead && bodyAllowed(w.status) && w.written != w.length {
+		return false
+	}
+	return err == nil && w.drained() && !w.closeAfter
+}
+
+// drained disposes of the request body behind the response.
+func (w *ResponseWriter) drained() bool {
+	if w.body == nil || w.body.AtEOF() {
+		return true
+	}
+	if w.closeAfter || w.expects {
+		w.linger = true
+		return false
+	}
+	if w.conn.Out.Flush() != nil || !w.body.Drain(drainLimit) {
+		w.linger = true
+		return false
+	}
+	return true
+}
+
+// Lingers reports whether the peer may still be sending: a close must wait until it
+// could read the response.
+func (w *ResponseWriter) Lingers() bool { return w.linger }
+
+// CloseAfter makes this the last response of the connection. It is announced if the
+// head has not been sent.
+func (w *ResponseWriter) CloseAfter() { w.closeAfter = true }
+
+func (w *ResponseWriter) appendTrailers(p []byte) []byte {
+	var keys []string
+	for k := range w.header {
+		if strings.HasPrefix(k, http.TrailerPrefix) {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		p = appendField(p, strings.TrimPrefix(k, http.TrailerPrefix), w.header[k])
+	}
+	for _, k := range w.trailers {
+		p = appendField(p, k, w.header[k])
+	}
+	return p
+}
+
+// ReadFrom sends src as body bytes, with sendfile where the platform has it.
+func (w *ResponseWriter) ReadFrom(src io.Reader) (n int64, err error) {
+	rf, ok := w.conn.rwc.(io.ReaderFrom)
+	if !ok {
+		return io.Copy(plainWriter{w}, src)
+	}
+	if !w.headSent {
+		const sniffLength = 512
+		n, err = io.Copy(plainWriter{w}, io.LimitReader(src, sniffLength))
+		if err != nil || n < sniffLength {
+			return n, err
+		}
+	}
+	if !w.direct() {
+		m, err := io.Copy(plainWriter{w}, src)
+		return n + m, err
+	}
+	m, err := w.readDirect(rf, src)
+	return n + m, err
+}
+
+// direct sends head and buffer, and reports whether the rest of the body may go
+// past the framing.
+func (w *ResponseWriter) direct() bool {
+	if w.hijacked || w.done.Load() || w.FlushError() != nil {
+		return false
+	}
+	return !w.chunking && bodyAllowed(w.status) && w.req.Method != http.MethodHead
+}
+
+// readDirect lets the connection read src, not beyond the declared length. A failure
+// on the way leaves a truncated body behind, so it ends the connection.
+func (w *ResponseWriter) readDirect(rf io.ReaderFrom, src io.Reader) (n int64, err error) {
+	limited := src
+	left := w.length - w.written
+	if w.length != -1 {
+		if l, ok := src.(*io.LimitedReader); !ok || l.N > left {
+			limited = io.LimitReader(src, left)
+		}
+	}
+	locked := w.conn.Out.Exclusive(func(deadline time.Time) error {
+		if err = w.conn.sink.arm(deadline); err == nil {
+			n, err = rf.ReadFrom(limited)
+		}
+		return err
+	})
+	w.written += n
+	if err == nil {
+		err = locked
+	}
+	if err == nil && limited != src && n == left {
+		if extra, _ := io.CopyN(io.Discard, src, 1); extra > 0 {
+			err = http.ErrContentLength
+		}
+	}
+	return n, err
+}
+
+// plainWriter hides ReadFrom from io.Copy.
+type plainWriter struct{ io.Writer }
+
+var (
+	_ http.Flusher    = (*ResponseWriter)(nil)
+	_ http.Hijacker   = (*ResponseWriter)(nil)
+	_ io.ReaderFrom   = (*ResponseWriter)(nil)
+	_ io.StringWriter = (*ResponseWriter)(nil)
+)
+
+// Abandon sends what a handler that panicked had left in the buffer of the
+// connection, and nothing more: not what was still in the buffer of the body.
+func (w *ResponseWriter) Abandon() {
+	if !w.done.Swap(true) {
+		_ = w.conn.Out.Flush()
+	}
+}

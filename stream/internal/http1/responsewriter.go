@@ -1,0 +1,339 @@
+package http1
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"path"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/net/http/httpguts"
+)
+
+const (
+	bodyBuffer = 2 << 10   // a body up to this gets a Content-Length, as in net/http
+	drainLimit = 256 << 10 // most bytes of an unread request body that are thrown away
+)
+
+// A Host is what a [ResponseWriter] needs to know of what serves it.
+type Host interface {
+	// KeepAlives reports whether connections are kept alive at all.
+	KeepAlives() bool
+	// Logf logs a handler's mistake.
+	Logf(format string, args ...any)
+	// Hijack gives the connection to a handler.
+	Hijack() (net.Conn, *bufio.ReadWriter, error)
+}
+
+// A ResponseWriter answers one request on a [Conn] as net/http's server would. Like
+// any http.ResponseWriter it belongs to one goroutine at a time. After Finish it
+// refuses everything, so a handler that keeps it cannot reach a later response.
+type ResponseWriter struct {
+	conn *Conn
+	host Host
+	req  *http.Request
+	body *Body // nil: the request has none
+
+	header   http.Header
+	status   int // 0: no final head yet
+	head     head
+	length   int64 // declared Content-Length, -1: none
+	written  int64 // body bytes, as declared lengths count them
+	buf      []byte
+	headSent bool
+	chunking bool
+	trailers []string
+
+	closeAfter bool // close the connection behind the response
+	linger     bool // and let the peer read it before
+	fullDuplex bool
+	hijacked   bool
+	done       atomic.Bool
+
+	keep10     bool // the request is HTTP/1.0 and wants keep-alive
+	wantsClose bool
+
+	continueMu sync.Mutex
+	canGoOn    bool // 100 Continue is wanted and may still be sent
+	expects    bool // the request came with Expect: 100-continue
+}
+
+// Init prepares w, which must be zero, to answer req.
+func (w *ResponseWriter) Init(conn *Conn, host Host, req *http.Request, body *Body) {
+	w.conn, w.host, w.req, w.body, w.length = conn, host, req, body, -1
+	connection := req.Header["Connection"]
+	w.keep10 = req.ProtoMajor == 1 && req.ProtoMinor == 0 && httpguts.HeaderValuesContainsToken(connection, "keep-alive")
+	w.wantsClose = req.Close || len(connection) > 0 && httpguts.HeaderValuesContainsToken(connection, "close")
+}
+
+// ExpectContinue says that the client waits for a 100 Continue before it sends the
+// body: [ResponseWriter.Continue] will send it (RFC 9110, section 10.1.1).
+func (w *ResponseWriter) ExpectContinue() { w.canGoOn, w.expects = true, true }
+
+// Continue sends the 100 Continue that the client waits for, unless the response
+// has begun or it was sent before. The body's reader calls it.
+func (w *ResponseWriter) Continue() error {
+	w.continueMu.Lock()
+	defer w.continueMu.Unlock()
+	if !w.canGoOn {
+		return nil
+	}
+	w.canGoOn = false
+	if err := w.conn.Out.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n")); err != nil {
+		return err
+	}
+	return w.conn.Out.Flush()
+}
+
+// ForgoContinue says that no 100 Continue will be sent any more. It reports whether
+// the client never got one although it asked.
+func (w *ResponseWriter) ForgoContinue() bool {
+	w.continueMu.Lock()
+	defer w.continueMu.Unlock()
+	waits := w.canGoOn
+	w.canGoOn = false
+	return waits
+}
+
+// SetHeader makes h the map that Header returns.
+func (w *ResponseWriter) SetHeader(h http.Header) { w.header = h }
+
+// Reclaim takes a Surrender back.
+func (w *ResponseWriter) Reclaim() { w.hijacked = false }
+
+// Header returns the fields that WriteHeader will send.
+func (w *ResponseWriter) Header() http.Header {
+	if w.header == nil {
+		w.header = make(http.Header)
+	}
+	return w.header
+}
+
+// Begun reports whether the final head is fixed.
+func (w *ResponseWriter) Begun() bool { return w.status != 0 }
+
+// Hijacked reports whether the connection was given away.
+func (w *ResponseWriter) Hijacked() bool { return w.hijacked }
+
+// Surrender makes w refuse everything as after a Hijack.
+func (w *ResponseWriter) Surrender() { w.hijacked = true }
+
+// WriteHeader fixes status and fields of the response, or sends an interim one.
+func (w *ResponseWriter) WriteHeader(code int) {
+	if w.hijacked {
+		w.blame("http: response.WriteHeader on hijacked connection from %s (%s:%d)")
+		return
+	}
+	if w.done.Load() {
+		return
+	}
+	if w.status != 0 {
+		w.blame("http: superfluous response.WriteHeader call from %s (%s:%d)")
+		return
+	}
+	if code < 100 || code > 999 {
+		panic(fmt.Sprintf("invalid WriteHeader code %v", code))
+	}
+	if code < 101 || code > 199 {
+		w.ForgoContinue()
+	}
+	if code >= 100 && code <= 199 && code != http.StatusSwitchingProtocols {
+		w.interim(code)
+		return
+	}
+	w.status = code
+	w.head.take(w.header)
+	if cl := w.head.length; cl != "" {
+		if n, ok := parseLength(cl); ok {
+			w.length = n
+		} else {
+			w.host.Logf("http: invalid Content-Length of %q", cl)
+			w.head.length = ""
+			w.header.Del("Content-Length")
+		}
+	}
+}
+
+func (w *ResponseWriter) interim(code int) {
+	var h head
+	h.take(w.header)
+	p := appendStatusLine(nil, w.req.ProtoAtLeast(1, 1), code)
+	p = append(p, h.lines...)
+	p = append(p, h.typeLines...)
+	p = h.appendConnection(p)
+	p = append(p, "\r\n"...)
+	if w.conn.Out.Write(p) == nil {
+		_ = w.conn.Out.Flush()
+	}
+}
+
+// Write sends p as part of the body; the first Write fixes the head.
+func (w *ResponseWriter) Write(p []byte) (int, error) {
+	if ok, err := w.admit(len(p)); !ok {
+		return 0, err
+	}
+	return w.bufferBytes(p)
+}
+
+// WriteString is Write for a string.
+func (w *ResponseWriter) WriteString(s string) (int, error) {
+	if ok, err := w.admit(len(s)); !ok {
+		return 0, err
+	}
+	if len(s) <= bodyBuffer-len(w.buf) {
+		w.growBuf()
+		w.buf = append(w.buf, s...)
+		return len(s), nil
+	}
+	return w.bufferBytes([]byte(s))
+}
+
+// admit checks a write of n body bytes.
+func (w *ResponseWriter) admit(n int) (bool, error) {
+	if w.hijacked {
+		if n > 0 {
+			w.blame("http: response.Write on hijacked connection from %s (%s:%d)")
+		}
+		return false, http.ErrHijacked
+	}
+	if w.done.Load() {
+		return false, ErrClosed
+	}
+	if w.status == 0 {
+		w.ForgoContinue()
+		w.WriteHeader(http.StatusOK)
+	}
+	if n == 0 {
+		return false, nil
+	}
+	if !bodyAllowed(w.status) {
+		return false, http.ErrBodyNotAllowed
+	}
+	w.written += int64(n)
+	if w.length != -1 && w.written > w.length {
+		return false, http.ErrContentLength
+	}
+	return true, nil
+}
+
+func (w *ResponseWriter) growBuf() {
+	if w.buf == nil {
+		w.buf = *bodies.Get().(*[]byte)
+	}
+}
+
+func (w *ResponseWriter) bufferBytes(p []byte) (n int, err error) {
+	w.growBuf()
+	for len(p) > bodyBuffer-len(w.buf) {
+		m := len(p)
+		if len(w.buf) == 0 {
+			err = w.send(p)
+		} else {
+			m = bodyBuffer - len(w.buf)
+			w.buf = append(w.buf, p[:m]...)
+			err = w.sendBuffered()
+		}
+		if err != nil {
+			return n, err
+		}
+		n += m
+		p = p[m:]
+	}
+	w.buf = append(w.buf, p...)
+	return n + len(p), nil
+}
+
+func (w *ResponseWriter) sendBuffered() error {
+	if len(w.buf) == 0 {
+		return nil
+	}
+	err := w.send(w.buf)
+	w.buf = w.buf[:0]
+	return err
+}
+
+// Flush sends what was written so far to the client.
+func (w *ResponseWriter) Flush() { _ = w.FlushError() }
+
+// FlushError is Flush with its error, for http.ResponseController.
+func (w *ResponseWriter) FlushError() error {
+	if w.hijacked {
+		return http.ErrHijacked
+	}
+	if w.done.Load() {
+		return ErrClosed
+	}
+	if w.status == 0 {
+		w.WriteHeader(http.StatusOK)
+	}
+	if err := w.sendBuffered(); err != nil {
+		return err
+	}
+	w.sendHead(nil, false)
+	return w.conn.Out.Flush()
+}
+
+// SetReadDeadline bounds reads of this request's body.
+func (w *ResponseWriter) SetReadDeadline(t time.Time) error {
+	if w.done.Load() {
+		return ErrClosed
+	}
+	return w.conn.SetReadDeadline(t)
+}
+
+// SetWriteDeadline bounds the writes of this response.
+func (w *ResponseWriter) SetWriteDeadline(t time.Time) error {
+	if w.done.Load() {
+		return ErrClosed
+	}
+	w.conn.Out.SetDeadline(t)
+	return nil
+}
+
+// EnableFullDuplex lets the handler read the body after it began to answer.
+func (w *ResponseWriter) EnableFullDuplex() error {
+	w.fullDuplex = true
+	return nil
+}
+
+// Hijack implements http.Hijacker.
+func (w *ResponseWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	if w.hijacked {
+		return nil, nil, http.ErrHijacked
+	}
+	if w.done.Load() {
+		return nil, nil, ErrClosed
+	}
+	w.ForgoContinue()
+	if w.status != 0 {
+		if err := w.sendBuffered(); err != nil {
+			return nil, nil, err
+		}
+		w.sendHead(nil, false)
+	}
+	conn, rw, err := w.host.Hijack()
+	if err == nil {
+		w.hijacked = true
+	}
+	return conn, rw, err
+}
+
+// blame logs format with the place in the handler's code that made the call.
+func (w *ResponseWriter) blame(format string) {
+	var pcs [16]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	for {
+		f, more := frames.Next()
+		if !strings.Contains(f.Function, "/onramp/stream") || !more {
+			w.host.Logf(format, f.Function, path.Base(f.File), f.Line)
+			return
+		}
+	}
+}
+
+var bodies = sync.Pool{New: func() any { p := make([]byte, 0, bodyBuffer); return &p }}

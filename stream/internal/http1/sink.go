@@ -1,0 +1,86 @@
+package http1
+
+import (
+	"crypto/tls"
+	"net"
+	"syscall"
+	"time"
+)
+
+// A Sink is what an [Outbound] writes into. Only the holder of the Outbound's turn
+// calls it.
+type Sink interface {
+	// TryWrite hands over what can be taken without waiting for the peer. It
+	// takes nothing, without an error, where that cannot be known.
+	TryWrite(p []byte) (int, error)
+	// Write hands over all of bufs, or fails; the zero deadline is none.
+	Write(bufs net.Buffers, deadline time.Time) error
+	// Abort makes a Write under way and all later ones fail, without waiting.
+	Abort()
+}
+
+// connSink writes to a network connection.
+type connSink struct {
+	conn    net.Conn
+	raw     syscall.RawConn // nil: there is no non-blocking write
+	armed   bool            // a write deadline is set on conn
+	attempt attempt
+}
+
+// rawConn returns conn's descriptor where a write past conn's own methods cannot
+// miss anything: the standard library's sockets, not what wraps or embeds them.
+func rawConn(conn net.Conn) syscall.RawConn {
+	if !canTryWrite {
+		return nil
+	}
+	var raw syscall.RawConn
+	switch c := conn.(type) {
+	case *net.TCPConn:
+		raw, _ = c.SyscallConn()
+	case *net.UnixConn:
+		raw, _ = c.SyscallConn()
+	}
+	return raw
+}
+
+func (s *connSink) TryWrite(p []byte) (int, error) {
+	if s.raw == nil || len(p) == 0 {
+		return 0, nil
+	}
+	if s.armed {
+		if err := s.arm(time.Time{}); err != nil {
+			return 0, err
+		}
+	}
+	return s.attempt.write(s.raw, p)
+}
+
+func (s *connSink) Write(bufs net.Buffers, deadline time.Time) error {
+	if err := s.arm(deadline); err != nil {
+		return err
+	}
+	if len(bufs) == 1 {
+		_, err := s.conn.Write(bufs[0])
+		return err
+	}
+	_, err := bufs.WriteTo(s.conn)
+	return err
+}
+
+func (s *connSink) arm(deadline time.Time) error {
+	if deadline.IsZero() && !s.armed {
+		return nil
+	}
+	s.armed = !deadline.IsZero()
+	return s.conn.SetWriteDeadline(deadline)
+}
+
+func (s *connSink) Abort() { abort(s.conn) }
+
+// abort closes conn without the farewell of TLS, which may wait for the peer.
+func abort(conn net.Conn) {
+	if c, ok := conn.(*tls.Conn); ok {
+		conn = c.NetConn()
+	}
+	_ = conn.Close()
+}

@@ -1,0 +1,90 @@
+package stream
+
+import (
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+)
+
+// Limit holds cfg's limits against the request and bounds its body and the time to
+// read it. What it returns is to be given to [Exchange.Refuse].
+func (x *Exchange) Limit(cfg RequestConfig) *RequestError {
+	r := x.r
+	if size := len(r.RequestURI); cfg.MaxPathSize > 0 && size > cfg.MaxPathSize {
+		return breach("read request line", http.StatusRequestURITooLong, "target", size, cfg.MaxPathSize)
+	}
+	if err := limitFields(r.Header, cfg); err != nil {
+		return err
+	}
+	if cfg.MaxBodySize > 0 {
+		if r.ContentLength > cfg.MaxBodySize {
+			return breach("read body", http.StatusRequestEntityTooLarge, "body", r.ContentLength, cfg.MaxBodySize)
+		}
+		if x.body != nil {
+			x.body.bound(cfg.MaxBodySize)
+		}
+	}
+	if !x.looped && cfg.ReadTimeout > 0 && x.body != nil && x.r.ProtoMajor == 1 {
+		// A carrier without deadlines has none to keep.
+		_ = http.NewResponseController(x.w).SetReadDeadline(time.Now().Add(cfg.ReadTimeout))
+	}
+	return nil
+}
+
+func limitFields(h http.Header, cfg RequestConfig) *RequestError {
+	if cfg.MaxHeaderCount <= 0 && cfg.MaxHeaderKeySize <= 0 && cfg.MaxHeaderValueSize <= 0 {
+		return nil
+	}
+	count := 0
+	for name, values := range h {
+		if cfg.MaxHeaderKeySize > 0 && len(name) > cfg.MaxHeaderKeySize {
+			return breach("read header", http.StatusRequestHeaderFieldsTooLarge, "field name", len(name), cfg.MaxHeaderKeySize)
+		}
+		for _, v := range values {
+			if cfg.MaxHeaderValueSize > 0 && len(v) > cfg.MaxHeaderValueSize {
+				return breach("read header", http.StatusRequestHeaderFieldsTooLarge, "field value", len(v), cfg.MaxHeaderValueSize)
+			}
+		}
+		count += len(values)
+	}
+	if cfg.MaxHeaderCount > 0 && count > cfg.MaxHeaderCount {
+		return breach("read header", http.StatusRequestHeaderFieldsTooLarge, "number of fields", count, cfg.MaxHeaderCount)
+	}
+	return nil
+}
+
+func breach[T int | int64](op string, status int, what string, is, most T) *RequestError {
+	return &RequestError{Op: op, Status: status, Err: fmt.Errorf("%s is %d, more than %d", what, is, most)}
+}
+
+// bound lowers the limit of b to n bytes.
+func (b *body) bound(n int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.limit == 0 || n < b.limit {
+		b.limit = n
+	}
+}
+
+// BodyBreach returns the error of a handler that read the body beyond its limit, nil
+// if none did.
+func (x *Exchange) BodyBreach() *RequestError {
+	if x.body == nil || !x.body.exceeded() {
+		return nil
+	}
+	return &RequestError{
+		Op: "read body", Status: http.StatusRequestEntityTooLarge,
+		Err: &http.MaxBytesError{Limit: x.body.limit},
+	}
+}
+
+func stack() []byte { return debug.Stack() }
+
+func (x *Exchange) logf(format string, args ...any) {
+	if c := x.conn; c != nil {
+		c.Logf(format, args...)
+		return
+	}
+	logTo(serverOf(x.r), format, args...)
+}

@@ -1,0 +1,313 @@
+package stream
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"golang.org/x/net/http/httpguts"
+
+	"github.com/onramp-go/onramp/stream/internal/http1"
+)
+
+// NextRequest ends the exchange, sending what is staged if nothing was sent, waits
+// for the next request on the connection, and moves the Context on to it: Request is
+// the new one, Response fresh, attributes are gone. It is for a hook that serves a
+// connection by itself:
+//
+//	for {
+//		s.Send(c.Response().Build())
+//		if _, err := s.NextRequest(); err != nil {
+//			return hooks.Reject
+//		}
+//	}
+//
+// The connection is taken over if it was not. The error is [ErrNotRaw] where that is
+// impossible, [ErrClosed] when the connection is not kept alive any more, io.EOF when
+// the client has left, os.ErrDeadlineExceeded after the idle time-out, or a
+// *[RequestError] for a bad request, which the request-error hooks have answered by
+// then. After an error the Stream is closed. Only the goroutine that runs the hook
+// may call it.
+func (s *Stream) NextRequest() (*http.Request, error) {
+	x := s.x
+	closed := x.isClosed()
+	if !closed {
+		if err := x.ready(); err != nil {
+			return nil, err
+		}
+	}
+	x.Answer()
+	if x.connection() == nil {
+		return nil, ErrClosed
+	}
+	keep, linger := x.complete()
+	c := x.conn
+	c.stopWatch()
+	if !keep {
+		x.lingering = x.lingering || linger
+		return nil, &http1.ClosedError{Cause: errNoMore}
+	}
+	r, body, err := c.receive()
+	if err != nil {
+		x.spent = true
+		if bad := requestError(err); bad != nil {
+			x.move(unparsed(), nil, true)
+			return nil, x.refuseLast(bad)
+		}
+		return nil, err
+	}
+	if bad := x.move(r, body, false); bad != nil {
+		return nil, x.refuseLast(bad)
+	}
+	return x.r, nil
+}
+
+// refuseLast answers a bad request within a NextRequest loop, now: the hook may take
+// its time to return.
+func (x *Exchange) refuseLast(bad *RequestError) *RequestError {
+	x.Refuse(bad, x.refusers(), nil)
+	_, x.lingering = x.complete()
+	x.spent = true
+	_ = x.conn.wire.Out.Flush() // if it fails the client is gone
+	return bad
+}
+
+// ready makes sure that there is a raw connection to read from. A body that stands
+// in the way of taking it over is read to its end first.
+func (x *Exchange) ready() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.raw || x.looped && x.out == nil {
+		if x.looped && !x.raw {
+			return x.claim()
+		}
+		return nil
+	}
+	if x.out != nil {
+		return errors.Join(ErrNotRaw, x.hidden)
+	}
+	if x.body != nil && x.conn == nil {
+		_, _ = io.CopyN(io.Discard, x.body, drainLimit)
+	}
+	return x.takeOver()
+}
+
+func (x *Exchange) isClosed() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.closed || x.over
+}
+
+// refusers returns the hooks for a request that has no route.
+func (x *Exchange) refusers() []Runner {
+	c := x.conn
+	own := func(s *Stream, ctx *Context) bool {
+		if c.owner.RequestError(s, ctx) {
+			return false
+		}
+		return true
+	}
+	return append(append([]Runner{}, c.errorHooks...), own)
+}
+
+// move makes r the request of the exchange.
+func (x *Exchange) move(r *http.Request, wire *http1.Body, bad bool) *RequestError {
+	c := x.conn
+	x.mu.Lock()
+	x.over, x.closed, x.answered, x.begun = false, false, false, false
+	x.raw, x.out = false, nil
+	x.looped = true
+	x.mu.Unlock()
+	if x.tail != nil {
+		x.tail.end()
+	}
+	x.tail = &requestContext{base: c.base, x: x}
+	r = r.WithContext(x.tail)
+	x.wire, x.body = wire, nil
+	x.rw = new(http1.ResponseWriter)
+	x.w = x.rw
+	expects := x.attach(r)
+	x.serve(r, expects)
+	x.r = r
+	x.context.reset()
+	x.follow(r)
+	for _, l := range x.layers {
+		l.ran = true // they belong to the request that came through them
+	}
+	c.setExchange(x)
+	if bad {
+		x.rw.CloseAfter()
+		return nil
+	}
+	return x.check(c.owner.Settings().Request)
+}
+
+// attach fills in what the parser leaves open in r.
+func (x *Exchange) attach(r *http.Request) (expects bool) {
+	c := x.conn
+	r.RemoteAddr, r.TLS = c.remote, c.tls
+	if x.wire != nil {
+		x.body = &body{src: x.wire}
+		r.Body = x.body
+	}
+	return expectsContinue(r)
+}
+
+// Next waits for the next request on the connection and returns its exchange, to be
+// given to the server's handler. After an error the connection is closed; a bad
+// request was answered by then.
+func (c *Conn) Next() (*Exchange, error) {
+	r, wire, err := c.receive()
+	bad := requestError(err)
+	if err != nil && bad == nil {
+		c.Close(false)
+		return nil, err
+	}
+	n := &struct {
+		Exchange
+		rw http1.ResponseWriter
+	}{}
+	x := &n.Exchange
+	x.owner, x.conn, x.looped, x.wire = c.owner, c, true, wire
+	x.base = c.base
+	x.init(c.base)
+	if bad != nil {
+		r = unparsed()
+	}
+	r = r.WithContext(&x.ctx)
+	x.rw = &n.rw
+	x.w = x.rw
+	expects := x.attach(r)
+	x.r = r
+	x.serve(r, expects)
+	x.follow(r)
+	c.setExchange(x)
+	if bad == nil {
+		bad = x.check(c.owner.Settings().Request)
+	}
+	if bad != nil {
+		x.rw.CloseAfter()
+		x.Refuse(bad, x.refusers(), nil)
+		_, linger := x.Finish()
+		c.Close(linger)
+		return nil, bad
+	}
+	return x, nil
+}
+
+// Finish ends an exchange that Next returned, after its handler has; keep says
+// whether the connection can serve another request.
+func (x *Exchange) Finish() (keep, linger bool) {
+	keep, linger = x.finish()
+	x.conn.setExchange(nil)
+	return keep, linger
+}
+
+// Abort ends an exchange that Next returned and whose handler panicked.
+func (x *Exchange) Abort() { x.abandon() }
+
+// receive waits for the next request and reads its head.
+func (c *Conn) receive() (*http.Request, *http1.Body, error) {
+	if err := c.await(); err != nil {
+		return nil, nil, err
+	}
+	header, whole := c.readTimeouts()
+	now := time.Now()
+	if err := c.wire.SetReadDeadline(after(now, header)); err != nil {
+		return nil, nil, err
+	}
+	r, err := c.wire.ReadRequest(&c.limits)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.served.Add(1)
+	if header > 0 || whole > 0 {
+		_ = c.wire.SetReadDeadline(after(now, whole))
+	}
+	c.wire.Out.SetDeadline(after(now, c.server.WriteTimeout))
+	return r, http1.NewBody(c.wire.Reader(), r, &c.limits), nil
+}
+
+// await returns when the next request has begun to arrive. What was answered so far
+// is sent before, unless the next request is there already; then it follows within
+// a moment, whatever that request's handler waits for.
+func (c *Conn) await() error {
+	if c.wire.HeadBuffered() {
+		c.flushSoon()
+		return c.wire.Out.Err()
+	}
+	if err := c.wire.Out.Flush(); err != nil {
+		return err
+	}
+	idle := c.server.IdleTimeout
+	if idle == 0 {
+		idle = c.server.ReadTimeout
+	}
+	if idle == 0 {
+		idle = c.owner.Settings().IdleTimeout
+	}
+	if err := c.wire.SetReadDeadline(after(time.Now(), idle)); err != nil {
+		return err
+	}
+	c.state.Store(connIdle)
+	if !c.KeepAlives() {
+		return ErrClosed // whoever switched it off may have missed that the connection is idle
+	}
+	err := c.wire.WaitReadable()
+	if !c.state.CompareAndSwap(connIdle, connBusy) {
+		return ErrClosed
+	}
+	return err
+}
+
+func (c *Conn) flushSoon() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.flusher == nil {
+		c.flusher = time.AfterFunc(flushDelay, func() { _ = c.wire.Out.TryPush() })
+		return
+	}
+	c.flusher.Reset(flushDelay)
+}
+
+// readTimeouts returns the time for the head and for the whole request.
+func (c *Conn) readTimeouts() (header, whole time.Duration) {
+	set := c.owner.Settings()
+	whole = c.server.ReadTimeout
+	if set.Request.ReadTimeout != 0 {
+		whole = set.Request.ReadTimeout
+	}
+	header = c.server.ReadHeaderTimeout
+	if header == 0 || whole > 0 && whole < header {
+		header = whole
+	}
+	if header == 0 {
+		header = set.HeaderTimeout
+	}
+	return header, whole
+}
+
+// after returns now plus d, or no time if d is not positive.
+func after(now time.Time, d time.Duration) time.Time {
+	if d <= 0 {
+		return time.Time{}
+	}
+	return now.Add(d)
+}
+
+func expectsContinue(r *http.Request) bool {
+	expect, ok := r.Header["Expect"]
+	return ok && r.ProtoAtLeast(1, 1) && r.ContentLength != 0 && httpguts.HeaderValuesContainsToken(expect, "100-continue")
+}
+
+// check returns what r breaches of cfg, and of what any server must refuse.
+func (x *Exchange) check(cfg RequestConfig) *RequestError {
+	if x.looped {
+		if expect, ok := x.r.Header["Expect"]; ok && len(expect) > 0 && expect[0] != "" && !httpguts.HeaderValuesContainsToken(expect, "100-continue") {
+			return &RequestError{Op: "read header", Status: http.StatusExpectationFailed, Err: fmt.Errorf("unknown expectation")}
+		}
+	}
+	return x.Limit(cfg)
+}

@@ -1,0 +1,89 @@
+package stream
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+type exchangeKey struct{}
+
+// requestContext is the context of a request: the values of its base, and an end of
+// its own. It costs nothing until somebody waits for that end.
+type requestContext struct {
+	base context.Context
+	x    *Exchange
+
+	mu    sync.Mutex                // guards ended, cancel and the making of live
+	live  atomic.Pointer[liveState] // made by the first Done
+	ended bool
+}
+
+type liveState struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+func (c *requestContext) Deadline() (time.Time, bool) { return c.base.Deadline() }
+
+func (c *requestContext) Done() <-chan struct{} {
+	live := c.live.Load()
+	if live == nil {
+		live = c.wake()
+	}
+	return live.ctx.Done()
+}
+
+func (c *requestContext) wake() *liveState {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if live := c.live.Load(); live != nil {
+		return live
+	}
+	ctx, cancel := context.WithCancel(c.base)
+	live := &liveState{ctx, cancel}
+	c.live.Store(live)
+	if c.ended {
+		cancel()
+	} else {
+		c.x.watched()
+	}
+	return live
+}
+
+func (c *requestContext) Err() error {
+	if live := c.live.Load(); live != nil {
+		return live.ctx.Err()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return context.Canceled
+	}
+	return c.base.Err()
+}
+
+func (c *requestContext) Value(key any) any {
+	if _, ok := key.(exchangeKey); ok {
+		return c.x
+	}
+	// The live context is asked so that package context finds its own parent
+	// and needs no goroutine for each context derived from this one.
+	if live := c.live.Load(); live != nil {
+		return live.ctx.Value(key)
+	}
+	return c.base.Value(key)
+}
+
+// end ends the context.
+func (c *requestContext) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = true
+	if live := c.live.Load(); live != nil {
+		live.cancel()
+	}
+}
+
+func (c *requestContext) asked() bool { return c.live.Load() != nil }

@@ -1,0 +1,106 @@
+package stream
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/onramp-go/onramp/stream/internal/http1"
+)
+
+// A Response is staged: what a hook puts here is sent when the exchange ends, or
+// when a hook sends what Build returns. Its zero value is an empty 200 to an
+// HTTP/1.1 request. It belongs to the goroutine that runs the hook.
+type Response struct {
+	// Status is the status code; 0: 200.
+	Status int
+	// Header holds the fields. It is the header map of the http.ResponseWriter
+	// below, so that what earlier middleware set there is in it.
+	Header http.Header
+	// Body is the content; it is not kept after it was sent.
+	Body []byte
+
+	x *Exchange
+}
+
+// SetBody stages status, the type of the content, and the content.
+func (r *Response) SetBody(status int, contentType, body string) {
+	if r.Header == nil {
+		r.Header = make(http.Header)
+	}
+	r.Status, r.Body = status, []byte(body)
+	r.Header.Set("Content-Type", contentType)
+}
+
+// Build returns the response as bytes for [Stream.Send], head and body, ready for
+// the request that is being served (RFC 9112): Date, Content-Type (sniffed if there
+// is none and there is a body) and Connection are filled in as net/http would;
+// nothing is sent and the Response stays as it is.
+//
+// Content-Length is that of Body. Without a Body it is 0, unless Header announces a
+// Content-Length or Transfer-Encoding itself or the type is text/event-stream, whose
+// body follows by further sends. To a HEAD request, and with a status that has no
+// content, the body is left out. Field names that are no tokens are left out; line
+// breaks and NUL in values become spaces (RFC 9110, section 5.5).
+func (r *Response) Build() []byte {
+	status := r.status()
+	hasContent := status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
+	fields := make(http.Header, len(r.Header)+4)
+	for k, vv := range r.Header {
+		if !strings.HasPrefix(k, http.TrailerPrefix) {
+			fields[k] = vv
+		}
+	}
+	switch {
+	case status < 200:
+	case !hasContent:
+		fields.Del("Content-Length")
+		fields.Del("Transfer-Encoding")
+	case len(r.Body) > 0:
+		fields.Del("Transfer-Encoding")
+		fields.Set("Content-Length", strconv.Itoa(len(r.Body)))
+	case fields.Get("Content-Length") == "" && fields.Get("Transfer-Encoding") == "" && !isEventStream(fields):
+		fields.Set("Content-Length", "0")
+	}
+	if status >= 200 {
+		r.fill(fields)
+	}
+	p := make([]byte, 0, 256+len(r.Body))
+	p = http1.AppendStatusLine(p, status)
+	p = http1.AppendHeader(p, fields)
+	p = append(p, "\r\n"...)
+	if hasContent && (r.x == nil || r.x.method() != http.MethodHead) {
+		p = append(p, r.Body...)
+	}
+	return p
+}
+
+// fill adds the fields that net/http would add.
+func (r *Response) fill(fields http.Header) {
+	if _, ok := fields["Date"]; !ok {
+		fields["Date"] = []string{http1.Date()}
+	}
+	if _, ok := fields["Content-Type"]; !ok && len(r.Body) > 0 && fields.Get("Content-Encoding") == "" {
+		fields["Content-Type"] = []string{http.DetectContentType(r.Body)}
+	}
+	if _, ok := fields["Connection"]; !ok && r.x != nil {
+		switch req := r.x.req(); {
+		case !r.x.stream.KeepAlive(r.x.context.KeepAlive()):
+			fields["Connection"] = []string{"close"}
+		case !req.ProtoAtLeast(1, 1):
+			fields["Connection"] = []string{"keep-alive"}
+		}
+	}
+}
+
+func (r *Response) status() int {
+	if r.Status == 0 {
+		return http.StatusOK
+	}
+	return r.Status
+}
+
+func isEventStream(h http.Header) bool {
+	kind, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+	return strings.EqualFold(strings.TrimSpace(kind), "text/event-stream")
+}

@@ -1,0 +1,236 @@
+package stream
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/onramp-go/onramp/stream/internal/http1"
+)
+
+// open returns where the exchange sends, taking the connection over if it can.
+func (x *Exchange) open() (*http1.Outbound, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	switch {
+	case x.over || x.closed:
+		return nil, ErrClosed
+	case x.out != nil:
+		return x.out, nil
+	case x.wroteElsewhere():
+		return nil, ErrBegun
+	}
+	if err := x.takeOver(); err == nil {
+		x.out, x.raw = x.conn.wire.Out, true
+		x.rw.Surrender()
+		x.out.SetDeadline(time.Time{}) // from here on each write has its time-out
+		return x.out, nil
+	} else if !errors.Is(err, ErrNotRaw) {
+		return nil, err
+	} else {
+		x.hidden = err
+	}
+	set := x.owner.Settings()
+	x.out = http1.NewOutbound(newWriterSink(x), set.QueueSize, set.writeTimeout(serverOf(x.r)), func(error) { x.endContexts() })
+	return x.out, nil
+}
+
+// wroteElsewhere reports whether the response has begun past the Stream, as far as
+// that can be seen.
+func (x *Exchange) wroteElsewhere() bool {
+	if x.answered || x.looped && x.rw.Begun() {
+		return true
+	}
+	for _, l := range x.layers {
+		if l.begun() {
+			return true
+		}
+	}
+	return false
+}
+
+// TakeOver takes the connection over now, before any hook needs it. The error says
+// why it could not: the exchange goes on without. mu must not be held.
+func (x *Exchange) TakeOver() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.takeOver()
+}
+
+// takeOver makes x.conn the connection and x.rw a fresh response on it.
+func (x *Exchange) takeOver() error {
+	if x.conn != nil {
+		return x.claim()
+	}
+	r := x.r
+	server := serverOf(r)
+	switch {
+	case r.ProtoMajor != 1:
+		return fmt.Errorf("%w: %s", ErrNotRaw, r.Proto)
+	case server == nil:
+		return fmt.Errorf("%w: the request has no http.Server in its context to serve later requests", ErrNotRaw)
+	case !x.owner.MayTakeOver(x):
+		return fmt.Errorf("%w: taking over is switched off", ErrNotRaw)
+	}
+	left, expects, ok := x.bodyLeft()
+	if !ok {
+		return fmt.Errorf("%w: the request body is not read yet, behind %T", ErrNotRaw, x.body.src)
+	}
+	rwc, rw, err := x.hijack()
+	if err != nil {
+		if x.body != nil {
+			x.body.moved(nil)
+		}
+		return err
+	}
+	early, _ := rw.Reader.Peek(rw.Reader.Buffered())
+	base := x.base
+	if base == nil {
+		base = context.WithValue(context.Background(), http.ServerContextKey, server)
+		base = context.WithValue(base, http.LocalAddrContextKey, rwc.LocalAddr())
+	}
+	c := newConn(rwc, early, x.owner, server, context.WithoutCancel(base), r)
+	c.errorHooks = append(c.errorHooks, x.errorHooks...)
+	c.served.Store(1)
+	c.x = x
+	if x.body != nil {
+		x.wire = c.wireBody(r, left)
+		x.body.moved(x.wire)
+	}
+	x.conn = c
+	x.rw = new(http1.ResponseWriter)
+	x.serve(r, expects)
+	x.rw.SetHeader(x.w.Header())
+	c.owner.Opened(c)
+	if x.ctx.asked() {
+		c.watchFor()
+	}
+	return nil
+}
+
+func serverOf(r *http.Request) *http.Server {
+	server, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
+	return server
+}
+
+// bodyLeft locks the body in the state in which it can move to the wire.
+func (x *Exchange) bodyLeft() (left int64, expects, ok bool) {
+	if x.body == nil {
+		return 0, false, true
+	}
+	left, ok = x.body.movable(x.r, x.root)
+	expects = ok && !x.body.touched && expectsContinue(x.r)
+	return left, expects, ok
+}
+
+// wireBody returns the body of r of which left bytes are to come, -1: chunks.
+func (c *Conn) wireBody(r *http.Request, left int64) *http1.Body {
+	switch {
+	case left == 0:
+		return nil
+	case left < 0:
+		return http1.NewBody(c.wire.Reader(), r, &c.limits)
+	default:
+		return http1.NewFixedBody(c.wire.Reader(), left)
+	}
+}
+
+// serve makes x.rw, which is new, answer r on x.conn.
+func (x *Exchange) serve(r *http.Request, expects bool) {
+	c := x.conn
+	x.rw.Init(c.wire, (*connHost)(x), r, x.wire)
+	if expects && x.wire != nil {
+		x.rw.ExpectContinue()
+	}
+	if x.wire != nil {
+		rw := x.rw
+		x.wire.BeforeRead = func() error {
+			c.beforeRead()
+			return rw.Continue()
+		}
+		x.wire.AfterRead = func(error) { c.afterRead() }
+	}
+}
+
+// hijack gets the connection through whatever wraps x.w.
+func (x *Exchange) hijack() (net.Conn, *bufio.ReadWriter, error) {
+	x.taking = true
+	defer func() { x.taking = false }()
+	rwc, rw, err := http.NewResponseController(x.w).Hijack()
+	switch {
+	case err == nil:
+		return rwc, rw, nil
+	case errors.Is(err, http.ErrNotSupported):
+		return nil, nil, fmt.Errorf("%w: %s does not implement http.Hijacker", ErrNotRaw, innermost(x.w))
+	case errors.Is(err, http.ErrHijacked):
+		return nil, nil, ErrBegun
+	default:
+		return nil, nil, fmt.Errorf("%w: hijack: %w", ErrNotRaw, err)
+	}
+}
+
+// innermost names the concrete type of the last writer in the chain of Unwrap: the
+// one that hides what is below it.
+func innermost(w http.ResponseWriter) string {
+	for {
+		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return fmt.Sprintf("%T", w)
+		}
+		w = u.Unwrap()
+	}
+}
+
+// claim gives the raw connection of a looped exchange to its Stream. The way leads
+// through Hijack, so that middleware that hides it goes on hiding it.
+func (x *Exchange) claim() error {
+	if !x.looped || x.rw.Hijacked() {
+		return nil
+	}
+	if !x.owner.MayTakeOver(x) {
+		return fmt.Errorf("%w: taking over is switched off", ErrNotRaw)
+	}
+	_, _, err := x.hijack()
+	return err
+}
+
+// connHost is the Exchange as the wire's ResponseWriter sees it.
+type connHost Exchange
+
+func (h *connHost) KeepAlives() bool {
+	x := (*Exchange)(h)
+	return x.conn.KeepAlives() && !x.breach
+}
+
+func (h *connHost) Logf(format string, args ...any) { h.conn.Logf(format, args...) }
+
+func (h *connHost) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	x := (*Exchange)(h)
+	c := x.conn
+	if x.taking {
+		if x.rw.Begun() {
+			return nil, nil, http.ErrHijacked
+		}
+		return c.wire.Net(), bufio.NewReadWriter(bufio.NewReader(c.wire.Net()), bufio.NewWriter(c.wire.Net())), nil
+	}
+	c.stopWatch()
+	c.mu.Lock()
+	reading := c.reading
+	c.mu.Unlock()
+	if reading {
+		return nil, nil, errors.New("stream: hijack while the request body is being read")
+	}
+	rwc, rw, err := c.wire.Detach()
+	if err != nil {
+		return nil, nil, err
+	}
+	x.answered = true
+	c.last.Store(true)
+	c.away.Store(true)
+	c.gave()
+	return rwc, rw, nil
+}
