@@ -1,0 +1,121 @@
+package adapter
+
+import (
+	"context"
+	"net/http"
+	"sync"
+
+	"github.com/onramp-go/onramp/hooks"
+	"github.com/onramp-go/onramp/stream"
+)
+
+// An Adapter owns the connections that were taken over under it, until they are
+// closed. Make it with [New].
+type Adapter struct {
+	opts     Options
+	settings stream.Settings
+	layer    Layer
+
+	mu       sync.Mutex                 // guards what follows
+	conns    map[*stream.Conn]struct{}  // taken over and not closed
+	servers  map[*http.Server]*draining // the servers they came from
+	stopping bool
+	changed  chan struct{} // closed when a connection is closed, while somebody waits
+}
+
+type draining struct{ on bool }
+
+// New returns an Adapter. opts is copied; nil selects every default. New panics if
+// opts.Request is out of range.
+func New(opts *Options) *Adapter {
+	a := &Adapter{conns: make(map[*stream.Conn]struct{}), servers: make(map[*http.Server]*draining)}
+	if opts != nil {
+		a.opts = *opts
+	}
+	if err := a.opts.Request.Validate(); err != nil {
+		panic("adapter.New: " + err.Error())
+	}
+	a.settings = a.opts.settings()
+	a.layer = Layer{
+		Limits: a.opts.Request, Request: a.opts.RequestHooks, Response: a.opts.ResponseHooks,
+		RequestError: a.opts.RequestErrorHooks, TaskPanic: a.opts.TaskPanicHooks,
+	}
+	return a
+}
+
+// Wrap returns next with the adapter's hooks, limits and connection handling around
+// it. It belongs outermost, as http.Server.Handler; there a request body can move
+// with the connection even when it is only partly read. Without hooks and with nil
+// options next answers exactly as it would bare. Wrap panics if next is nil.
+func (a *Adapter) Wrap(next http.Handler) http.Handler {
+	if next == nil {
+		panic("adapter.Wrap: next is nil")
+	}
+	return &wrapped{owner: (*owner)(a), layer: a.layer, next: next, eager: a.opts.Takeover == Eager}
+}
+
+// Register ties a to srv, before srv serves: srv.Shutdown begins a's (see
+// [Adapter.Shutdown] to wait for its end), and later requests of a connection that
+// was taken over get the context that srv.ConnContext made for it, even where a is
+// not outermost.
+func (a *Adapter) Register(srv *http.Server) {
+	srv.ConnContext = withRecord(srv.ConnContext)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.tie(srv)
+}
+
+// owner is the Adapter as package stream sees it.
+type owner Adapter
+
+func (o *owner) Settings() *stream.Settings { return &o.settings }
+
+func (o *owner) MayTakeOver(*stream.Exchange) bool {
+	return o.opts.Takeover != Never && o.KeepAlives()
+}
+
+func (o *owner) KeepAlives() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return !o.stopping
+}
+
+func (o *owner) Opened(c *stream.Conn) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.conns[c] = struct{}{}
+	if d := (*Adapter)(o).tie(c.Server()); d.on || o.stopping {
+		c.CloseAfter()
+	}
+}
+
+func (o *owner) Closed(c *stream.Conn) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.conns, c)
+	if o.changed != nil {
+		close(o.changed)
+		o.changed = nil
+	}
+}
+
+func (o *owner) RequestError(s *stream.Stream, c *stream.Context) bool {
+	if len(o.opts.RequestErrorHooks) == 0 {
+		return false
+	}
+	o.opts.RequestErrorHooks.Run(s, c)
+	return true
+}
+
+// runner returns chain as package stream wants it, nil if it is empty.
+func runner(chain hooks.Chain) stream.Runner {
+	if len(chain) == 0 {
+		return nil
+	}
+	return func(s *stream.Stream, c *stream.Context) bool { return chain.Run(s, c) == hooks.Continue }
+}
+
+type recordKey struct{}
+
+// A record is what a server's ConnContext made for a connection.
+type record struct{ base context.Context }

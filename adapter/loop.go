@@ -1,0 +1,73 @@
+package adapter
+
+import (
+	"io"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/onramp-go/onramp/stream"
+)
+
+// Release serves a connection whose first exchange has ended, on a goroutine of its
+// own: net/http's has larger stacks and buffers, and middleware further out ends with
+// the request it belongs to.
+func (o *owner) Release(c *stream.Conn, keepAlive bool) {
+	go func() {
+		if keepAlive {
+			o.loop(c)
+		} else {
+			c.Close(true)
+		}
+	}()
+}
+
+// loop serves c until it ends.
+func (o *owner) loop(c *stream.Conn) {
+	for {
+		x, err := c.Next()
+		if err != nil {
+			return
+		}
+		if !dispatch(c, x) {
+			return
+		}
+		keep, linger := x.Finish()
+		if !keep {
+			c.Close(linger)
+			return
+		}
+	}
+}
+
+// dispatch gives the exchange to the server's handler. It reports false when a panic
+// has ended the connection.
+func dispatch(c *stream.Conn, x *stream.Exchange) (ok bool) {
+	defer func() {
+		if v := recover(); v != nil {
+			if v != http.ErrAbortHandler {
+				logPanic(x, &stream.PanicError{Value: v, Stack: debug.Stack()})
+			}
+			x.Abort()
+			ok = false
+		}
+	}()
+	server, r := c.Server(), x.Request()
+	handler := server.Handler
+	if handler == nil {
+		handler = http.DefaultServeMux
+	}
+	if !server.DisableGeneralOptionsHandler && r.RequestURI == "*" && r.Method == http.MethodOptions {
+		handler = http.HandlerFunc(answerOptions)
+	}
+	handler.ServeHTTP(x.Writer(), r)
+	return true
+}
+
+// answerOptions answers "OPTIONS *" as http.Server does (RFC 9110, section 9.3.7).
+func answerOptions(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Length", "0")
+	if r.ContentLength != 0 {
+		const most = 4 << 10
+		_, _ = io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, most))
+	}
+}

@@ -1,0 +1,40 @@
+package adapter
+
+import (
+	"context"
+	"net"
+	"net/http"
+
+	"github.com/onramp-go/onramp/stream"
+)
+
+type connContext = func(context.Context, net.Conn) context.Context
+
+// withRecord returns next, which may be nil, with a record of what it made.
+func withRecord(next connContext) connContext {
+	return func(ctx context.Context, conn net.Conn) context.Context {
+		if next != nil {
+			ctx = next(ctx, conn)
+		}
+		return context.WithValue(ctx, recordKey{}, &record{ctx})
+	}
+}
+
+// enter begins or joins the exchange of r for the layer whose handler is self.
+func (o *owner) enter(w http.ResponseWriter, r *http.Request, self http.Handler) (*stream.Exchange, stream.Layer) {
+	ctx := r.Context()
+	server, _ := ctx.Value(http.ServerContextKey).(*http.Server)
+	root := server != nil && server.Handler == self
+	x, back := stream.Enter(w, r, o, root)
+	if !back.First || root {
+		return x, back
+	}
+	if rec, ok := ctx.Value(recordKey{}).(*record); ok {
+		base := rec.base
+		if addr, ok := ctx.Value(http.LocalAddrContextKey).(net.Addr); ok {
+			base = context.WithValue(base, http.LocalAddrContextKey, addr)
+		}
+		x.SetBase(base)
+	}
+	return x, back
+}

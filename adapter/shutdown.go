@@ -1,0 +1,78 @@
+package adapter
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/onramp-go/onramp/stream"
+)
+
+// Shutdown ends the connections that were taken over under a: those that are idle at
+// once, the others after the response they are at, which says Connection: close if
+// it has not begun. It returns nil when all are closed. When ctx ends first, the rest
+// is cut and the error is ctx's. No connection is taken over any more from then on.
+//
+// Call it beside http.Server.Shutdown, which sees to the rest.
+func (a *Adapter) Shutdown(ctx context.Context) error {
+	a.mu.Lock()
+	a.stopping = true
+	a.mu.Unlock()
+	a.drain(nil)
+	for {
+		a.mu.Lock()
+		if len(a.conns) == 0 {
+			a.mu.Unlock()
+			return nil
+		}
+		if a.changed == nil {
+			a.changed = make(chan struct{})
+		}
+		changed := a.changed
+		a.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			for _, c := range a.list(nil) {
+				c.Abort(ctx.Err())
+			}
+			return ctx.Err()
+		}
+	}
+}
+
+// tie has srv's Shutdown drain the connections taken from it. mu is held.
+func (a *Adapter) tie(srv *http.Server) *draining {
+	d := a.servers[srv]
+	if d == nil {
+		d = &draining{}
+		a.servers[srv] = d
+		srv.RegisterOnShutdown(func() {
+			a.mu.Lock()
+			d.on = true
+			a.mu.Unlock()
+			a.drain(srv)
+		})
+	}
+	return d
+}
+
+// drain closes the idle connections of srv, nil: of all, and makes the others close
+// behind the request they are at.
+func (a *Adapter) drain(srv *http.Server) {
+	for _, c := range a.list(srv) {
+		c.CloseAfter()
+		c.CloseIdle()
+	}
+}
+
+func (a *Adapter) list(srv *http.Server) []*stream.Conn {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	conns := make([]*stream.Conn, 0, len(a.conns))
+	for c := range a.conns {
+		if srv == nil || c.Server() == srv {
+			conns = append(conns, c)
+		}
+	}
+	return conns
+}
