@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/onramp-go/onramp/hooks"
 	"github.com/onramp-go/onramp/stream"
@@ -16,11 +17,12 @@ type Adapter struct {
 	settings stream.Settings
 	layer    Layer
 
-	mu       sync.Mutex                 // guards what follows
-	conns    map[*stream.Conn]struct{}  // taken over and not closed
-	servers  map[*http.Server]*draining // the servers they came from
-	stopping bool
-	changed  chan struct{} // closed when a connection is closed, while somebody waits
+	stopping atomic.Bool
+
+	mu      sync.Mutex                 // guards what follows
+	conns   map[*stream.Conn]struct{}  // taken over and not closed
+	servers map[*http.Server]*draining // the servers they came from
+	changed chan struct{}              // closed when a connection is closed, while somebody waits
 }
 
 type draining struct{ on bool }
@@ -75,16 +77,14 @@ func (o *owner) MayTakeOver(*stream.Exchange) bool {
 }
 
 func (o *owner) KeepAlives() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return !o.stopping
+	return !o.stopping.Load()
 }
 
 func (o *owner) Opened(c *stream.Conn) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.conns[c] = struct{}{}
-	if d := (*Adapter)(o).tie(c.Server()); d.on || o.stopping {
+	if d := (*Adapter)(o).tie(c.Server()); d.on || o.stopping.Load() {
 		c.CloseAfter()
 	}
 }

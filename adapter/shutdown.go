@@ -14,9 +14,7 @@ import (
 //
 // Call it beside http.Server.Shutdown, which sees to the rest.
 func (a *Adapter) Shutdown(ctx context.Context) error {
-	a.mu.Lock()
-	a.stopping = true
-	a.mu.Unlock()
+	a.stopping.Store(true)
 	a.drain(nil)
 	for {
 		a.mu.Lock()

@@ -47,7 +47,7 @@ func (x *Exchange) AnswerRejected() {
 	}
 	resp := x.context.Response()
 	x.mu.Lock()
-	w := x.Writer()
+	w := x.writer()
 	if x.raw {
 		x.rw.Reclaim() // the Stream was opened, but nothing was sent on it
 		w = x.rw

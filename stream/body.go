@@ -15,6 +15,8 @@ import (
 type body struct {
 	mu      sync.Mutex // held while reading
 	src     io.ReadCloser
+	length  int64 // announced when the exchange began; -1: chunked
+	expects bool  // the client waits for a 100 Continue
 	read    int64
 	touched bool // somebody has tried to read
 	eof     bool
@@ -71,7 +73,7 @@ func (b *body) native() bool {
 // once that was hijacked: left is the number of bytes, or -1 for chunks. It is false
 // where the position on the wire cannot be known. root says that nothing ran between
 // net/http and b. If movable, b stays locked until [body.moved].
-func (b *body) movable(r *http.Request, root bool) (left int64, ok bool) {
+func (b *body) movable(root bool) (left int64, ok bool) {
 	if !b.mu.TryLock() {
 		return 0, false // somebody is reading
 	}
@@ -79,9 +81,9 @@ func (b *body) movable(r *http.Request, root bool) (left int64, ok bool) {
 	case b.eof && b.native():
 		return 0, true
 	case !root || !b.native():
-	case r.ContentLength > 0:
-		return r.ContentLength - b.read, true
-	case r.ContentLength < 0 && !b.touched:
+	case b.length > 0:
+		return b.length - b.read, true
+	case b.length < 0 && !b.touched:
 		return -1, true
 	}
 	b.mu.Unlock()

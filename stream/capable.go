@@ -3,7 +3,6 @@ package stream
 import (
 	"io"
 	"net/http"
-	"reflect"
 )
 
 // flusher is what a writer with Flush offers: ResponseController prefers FlushError.
@@ -133,8 +132,4 @@ func (l *layerWriter) capable() http.ResponseWriter {
 		}{l, f, h, r, p}
 	}
 	return l
-}
-
-func sameMap(a, b http.Header) bool {
-	return reflect.ValueOf(a).Pointer() == reflect.ValueOf(b).Pointer()
 }

@@ -75,12 +75,12 @@ type Conn struct {
 
 	served atomic.Int64
 	state  atomic.Int32
-	last   atomic.Bool // no request after this one
+	x      atomic.Pointer[Exchange] // being served
+	last   atomic.Bool              // no request after this one
 	closed sync.Once
 	away   atomic.Bool // given to a handler by Hijack
 
 	mu      sync.Mutex // guards what follows
-	x       *Exchange  // being served
 	reading bool       // somebody reads the request body
 	wanted  bool       // somebody waits for the client's leaving
 	watcher *time.Timer
@@ -209,17 +209,15 @@ func (c *Conn) gave() {
 
 // gone is called when the client is found to have left.
 func (c *Conn) gone(error) {
-	c.mu.Lock()
-	x := c.x
-	c.mu.Unlock()
-	if x != nil {
+	if x := c.x.Load(); x != nil {
 		x.endContexts()
 	}
 }
 
 func (c *Conn) setExchange(x *Exchange) {
+	c.x.Store(x)
 	c.mu.Lock()
-	c.x, c.wanted = x, false
+	c.wanted = false
 	c.mu.Unlock()
 }
 

@@ -11,7 +11,7 @@ type Context struct {
 	x          *Exchange
 	response   Response
 	origin     http.Header // the map that response.Header was at first
-	attributes []attribute
+	attributes *attributes
 	body       []byte
 	bodyRead   bool
 	bodyErr    error
@@ -55,5 +55,5 @@ func (c *Context) TaskPanic() *PanicError { return c.taskPanic }
 
 // reset empties c for the next request.
 func (c *Context) reset() {
-	*c = Context{x: c.x, response: Response{x: c.x}}
+	*c = Context{x: c.x, response: Response{x: c.x}, attributes: new(attributes)}
 }

@@ -14,7 +14,11 @@ const drainLimit = 256 << 10
 
 // end ends an exchange that net/http began.
 func (x *Exchange) end() {
-	if x.conn == nil {
+	x.mu.Lock()
+	x.over = true // nobody can take the connection over from here on
+	c := x.conn
+	x.mu.Unlock()
+	if c == nil {
 		broken := x.endWriter()
 		x.endContexts()
 		if broken {
@@ -22,7 +26,6 @@ func (x *Exchange) end() {
 		}
 		return
 	}
-	c := x.conn
 	keep, linger := x.finish()
 	c.setExchange(nil)
 	if keep {
@@ -39,10 +42,7 @@ func (x *Exchange) end() {
 // endWriter closes the Stream over an http.ResponseWriter. It returns when nothing
 // uses the writer any more, and reports whether the response broke off.
 func (x *Exchange) endWriter() (broken bool) {
-	x.mu.Lock()
-	x.over = true
 	out := x.out
-	x.mu.Unlock()
 	if out == nil {
 		return false
 	}
@@ -63,8 +63,8 @@ func (x *Exchange) finish() (keep, linger bool) {
 	keep, linger = keep && !x.spent, linger || x.lingering
 	x.endContexts()
 	x.conn.stopWatch()
-	if x.r.MultipartForm != nil {
-		_ = x.r.MultipartForm.RemoveAll()
+	if form := x.received.MultipartForm; form != nil {
+		_ = form.RemoveAll() // temporary files that cannot be removed are the system's now
 	}
 	return keep, linger
 }
@@ -86,7 +86,7 @@ func (x *Exchange) complete() (keep, linger bool) {
 	}
 	switch {
 	case raw && begun:
-		keep = keeps && !x.r.Close && x.r.ProtoMajor > 0
+		keep = keeps && !x.received.Close && x.received.ProtoMajor > 0
 		if out.Flush() != nil {
 			return false, false
 		}
@@ -161,7 +161,7 @@ func (x *Exchange) Refuse(err *RequestError, hooks []Runner, keep http.Header) {
 	x.stage(err.Status, keep)
 	c.requestError = err
 	x.runSafely(hooks)
-	if x.conn == nil && x.r.ProtoMajor == 1 {
+	if x.connection() == nil && x.r.ProtoMajor == 1 {
 		c.Response().Header.Set("Connection", "close")
 	}
 	x.AnswerRejected()

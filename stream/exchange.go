@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 
 	"github.com/onramp-go/onramp/stream/internal/http1"
 )
@@ -23,10 +24,14 @@ type Exchange struct {
 	root    bool            // nothing ran between net/http and the first layer
 	base    context.Context // of the connection's later requests, if known
 
-	w    http.ResponseWriter // of the innermost layer
-	r    *http.Request       // as the innermost layer sees it
-	body *body               // nil: none
-	tail *requestContext     // of the request a NextRequest loop is at
+	w http.ResponseWriter // of the innermost layer
+	r *http.Request       // as the innermost layer sees it
+
+	received *http.Request // as the exchange began
+	outer    *Exchange     // this one runs behind a writer that hides the outer one's
+
+	body *body                          // nil: none
+	tail atomic.Pointer[requestContext] // of the request a NextRequest loop is at
 
 	conn   *Conn                 // nil until taken over
 	looped bool                  // the keep-alive loop serves it
@@ -57,24 +62,42 @@ type Exchange struct {
 // ran before, so that the body is as net/http made it. Every Enter is paired with a
 // [Exchange.Leave].
 func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *Exchange, back Layer) {
-	if x, ok := r.Context().Value(exchangeKey{}).(*Exchange); ok && !x.isOver() {
-		back = Layer{w: x.w, r: x.r}
-		x.w, x.r = w, r
-		return x, back
+	outer, _ := r.Context().Value(exchangeKey{}).(*Exchange)
+	if outer != nil && outer.reachable(w) {
+		return outer, outer.push(w, r)
 	}
 	x = &Exchange{owner: owner, w: w, root: root}
 	x.init(r.Context())
-	if root {
+	if outer != nil {
+		x.owner, x.outer, x.context.attributes = outer.owner, outer, outer.context.attributes
+	} else if root {
 		x.base = r.Context()
 	}
 	r = r.WithContext(&x.ctx)
 	if !bodyless(r) && r.Body != nil {
-		x.body = &body{src: r.Body}
+		x.body = &body{src: r.Body, length: r.ContentLength, expects: expectsContinue(r)}
 		r.Body = x.body
 	}
-	x.r = r
+	x.r, x.received = r, r
 	x.follow(r)
 	return x, Layer{First: true}
+}
+
+// reachable reports whether w leads to the writer that x answers on. One that does
+// not, such as http.TimeoutHandler's, may be in use when x is long over: what is
+// behind it gets an exchange of its own.
+func (x *Exchange) reachable(w http.ResponseWriter) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return !x.over && (hijackable(w) || sameWriter(innermost(w), innermost(x.w)) || sameWriter(innermost(w), x.rw))
+}
+
+func (x *Exchange) push(w http.ResponseWriter, r *http.Request) Layer {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	back := Layer{w: x.w, r: x.r}
+	x.w, x.r = w, r
+	return back
 }
 
 // A Layer is what an [Enter] has to put back.
@@ -105,13 +128,16 @@ func (x *Exchange) Abandon(back Layer) {
 }
 
 func (x *Exchange) restore(back Layer) {
-	if x.tail == nil { // a NextRequest loop has left that request behind
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.tail.Load() == nil { // a NextRequest loop has left that request behind
 		x.w, x.r = back.w, back.r
 	}
 }
 
 func (x *Exchange) init(base context.Context) {
 	x.stream.x, x.context.x, x.context.response.x = x, x, x
+	x.context.attributes = new(attributes)
 	x.ctx.base, x.ctx.x = base, x
 }
 
@@ -130,7 +156,7 @@ func (x *Exchange) Context() *Context { return &x.context }
 func (c *Context) Exchange() *Exchange { return c.x }
 
 // Conn returns the connection, nil where it was not taken over.
-func (x *Exchange) Conn() *Conn { return x.conn }
+func (x *Exchange) Conn() *Conn { return x.connection() }
 
 // Looped reports whether the keep-alive loop serves the exchange.
 func (x *Exchange) Looped() bool { return x.looped }
@@ -141,6 +167,12 @@ func (x *Exchange) Request() *http.Request { return x.r }
 // Writer returns the http.ResponseWriter for the next layer: the one this layer was
 // called with or, where the connection was taken over since, its own.
 func (x *Exchange) Writer() http.ResponseWriter {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.writer()
+}
+
+func (x *Exchange) writer() http.ResponseWriter {
 	if x.conn != nil && !x.looped {
 		return x.rw
 	}
@@ -182,22 +214,16 @@ func (x *Exchange) setRequest(r *http.Request) { x.r = r }
 
 func (x *Exchange) header() http.Header { return x.Writer().Header() }
 
-func (x *Exchange) isOver() bool {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.over
-}
-
 // watched is called when somebody begins to wait for the client's leaving.
 func (x *Exchange) watched() {
-	if x.conn != nil {
-		x.conn.watchFor()
+	if c := x.connection(); c != nil {
+		c.watchFor()
 	}
 }
 
 func (x *Exchange) endContexts() {
-	if x.tail != nil {
-		x.tail.end()
+	if tail := x.tail.Load(); tail != nil {
+		tail.end()
 	}
 	x.ctx.end()
 }

@@ -1,5 +1,10 @@
 package stream
 
+import (
+	"slices"
+	"sync"
+)
+
 // A Key names a typed attribute of a [Context]. Keys are compared by identity: two
 // calls of [NewKey] with the same name make two keys. The zero Key holds nothing and
 // must not be set.
@@ -16,34 +21,22 @@ func (k Key[T]) Set(c *Context, v T) {
 	if k.id == nil {
 		panic("stream: Set with the zero Key")
 	}
-	for i := range c.attributes {
-		if c.attributes[i].key == k.id {
-			c.attributes[i].value = v
-			return
-		}
-	}
-	c.attributes = append(c.attributes, attribute{k.id, v})
+	c.attributes.set(k.id, v)
 }
 
 // Get returns the attribute, and whether c has it.
 func (k Key[T]) Get(c *Context) (T, bool) {
-	for i := range c.attributes {
-		if c.attributes[i].key == k.id && k.id != nil {
-			return c.attributes[i].value.(T), true
-		}
+	v, ok := c.attributes.get(k.id)
+	if !ok {
+		var zero T
+		return zero, false
 	}
-	var zero T
-	return zero, false
+	return v.(T), true
 }
 
 // Delete takes the attribute away from c.
 func (k Key[T]) Delete(c *Context) {
-	for i := range c.attributes {
-		if c.attributes[i].key == k.id {
-			c.attributes = append(c.attributes[:i], c.attributes[i+1:]...)
-			return
-		}
-	}
+	c.attributes.delete(k.id)
 }
 
 // String returns the name.
@@ -54,7 +47,46 @@ func (k Key[T]) String() string {
 	return k.id.name
 }
 
+// attributes are the attributes of a request. A middleware that runs the inner part
+// of a tree on a goroutine of its own, as http.TimeoutHandler does, shares them with
+// the outer part.
+type attributes struct {
+	mu   sync.Mutex // guards list
+	list []attribute
+}
+
 type attribute struct {
 	key   *keyID
 	value any
+}
+
+func (a *attributes) find(key *keyID) int {
+	return slices.IndexFunc(a.list, func(x attribute) bool { return x.key == key })
+}
+
+func (a *attributes) set(key *keyID, value any) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if i := a.find(key); i >= 0 {
+		a.list[i].value = value
+		return
+	}
+	a.list = append(a.list, attribute{key, value})
+}
+
+func (a *attributes) get(key *keyID) (any, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if i := a.find(key); i >= 0 {
+		return a.list[i].value, true
+	}
+	return nil, false
+}
+
+func (a *attributes) delete(key *keyID) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if i := a.find(key); i >= 0 {
+		a.list = slices.Delete(a.list, i, i+1)
+	}
 }

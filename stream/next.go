@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -86,7 +85,7 @@ func (x *Exchange) ready() error {
 		return nil
 	}
 	if x.out != nil {
-		return errors.Join(ErrNotRaw, x.hidden)
+		return x.hidden
 	}
 	if x.body != nil && x.conn == nil {
 		_, _ = io.CopyN(io.Discard, x.body, drainLimit)
@@ -120,17 +119,17 @@ func (x *Exchange) move(r *http.Request, wire *http1.Body, bad bool) *RequestErr
 	x.raw, x.out = false, nil
 	x.looped = true
 	x.mu.Unlock()
-	if x.tail != nil {
-		x.tail.end()
+	tail := &requestContext{base: c.base, x: x}
+	if last := x.tail.Swap(tail); last != nil {
+		last.end()
 	}
-	x.tail = &requestContext{base: c.base, x: x}
-	r = r.WithContext(x.tail)
+	r = r.WithContext(tail)
 	x.wire, x.body = wire, nil
 	x.rw = new(http1.ResponseWriter)
 	x.w = x.rw
 	expects := x.attach(r)
 	x.serve(r, expects)
-	x.r = r
+	x.r, x.received = r, r
 	x.context.reset()
 	x.follow(r)
 	for _, l := range x.layers {
@@ -180,7 +179,7 @@ func (c *Conn) Next() (*Exchange, error) {
 	x.rw = &n.rw
 	x.w = x.rw
 	expects := x.attach(r)
-	x.r = r
+	x.r, x.received = r, r
 	x.serve(r, expects)
 	x.follow(r)
 	c.setExchange(x)

@@ -37,14 +37,16 @@ func (c *requestContext) Done() <-chan struct{} {
 
 func (c *requestContext) wake() *liveState {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	if live := c.live.Load(); live != nil {
+		c.mu.Unlock()
 		return live
 	}
 	ctx, cancel := context.WithCancel(c.base)
 	live := &liveState{ctx, cancel}
 	c.live.Store(live)
-	if c.ended {
+	ended := c.ended
+	c.mu.Unlock()
+	if ended {
 		cancel()
 	} else {
 		c.x.watched()

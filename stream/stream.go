@@ -2,7 +2,6 @@ package stream
 
 import (
 	"context"
-	"errors"
 	"net"
 
 	"github.com/onramp-go/onramp/stream/internal/http1"
@@ -90,7 +89,7 @@ func (s *Stream) Context() context.Context { return &s.x.ctx }
 // ID names the connection, unique in the process. It is 0 on a carrier that is no
 // raw connection, and before the connection was taken over.
 func (s *Stream) ID() uint64 {
-	if c := s.x.connection(); c != nil {
+	if c := s.x.carrier(); c != nil {
 		return c.id
 	}
 	return 0
@@ -99,7 +98,7 @@ func (s *Stream) ID() uint64 {
 // Served returns how many requests the connection has brought since it was taken
 // over, this one and the one it was taken over with included; 1 elsewhere.
 func (s *Stream) Served() int64 {
-	if c := s.x.connection(); c != nil {
+	if c := s.x.carrier(); c != nil {
 		return c.Served()
 	}
 	return 1
@@ -173,7 +172,7 @@ func (x *Exchange) setClosed(closed bool) {
 }
 
 func (x *Exchange) keepAlives() bool {
-	if c := x.connection(); c != nil {
+	if c := x.carrier(); c != nil {
 		return c.KeepAlives()
 	}
 	return x.owner.KeepAlives()
@@ -185,6 +184,17 @@ func (x *Exchange) connection() *Conn {
 	return x.conn
 }
 
+// carrier returns the connection below, if it was taken over, even where it is
+// hidden from this exchange.
+func (x *Exchange) carrier() *Conn {
+	for ; x != nil; x = x.outer {
+		if c := x.connection(); c != nil {
+			return c
+		}
+	}
+	return nil
+}
+
 // insist returns the raw connection, or says who hides it.
 func (x *Exchange) insist() (*Conn, error) {
 	if _, err := x.open(); err != nil {
@@ -193,10 +203,7 @@ func (x *Exchange) insist() (*Conn, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if !x.raw {
-		if x.hidden == nil || errors.Is(x.hidden, ErrNotRaw) {
-			return nil, x.hidden
-		}
-		return nil, errors.Join(ErrNotRaw, x.hidden)
+		return nil, x.hidden
 	}
 	return x.conn, nil
 }

@@ -58,6 +58,16 @@ func (x *Exchange) wroteElsewhere() bool {
 func (x *Exchange) TakeOver() error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	switch {
+	case x.over || x.closed:
+		return ErrClosed
+	case x.conn != nil:
+		return nil
+	case x.out != nil:
+		return x.hidden
+	case x.wroteElsewhere():
+		return ErrBegun
+	}
 	return x.takeOver()
 }
 
@@ -66,7 +76,7 @@ func (x *Exchange) takeOver() error {
 	if x.conn != nil {
 		return x.claim()
 	}
-	r := x.r
+	r := x.received
 	server := serverOf(r)
 	switch {
 	case r.ProtoMajor != 1:
@@ -75,6 +85,9 @@ func (x *Exchange) takeOver() error {
 		return fmt.Errorf("%w: the request has no http.Server in its context to serve later requests", ErrNotRaw)
 	case !x.owner.MayTakeOver(x):
 		return fmt.Errorf("%w: taking over is switched off", ErrNotRaw)
+	}
+	if !hijackable(x.w) {
+		return hiddenBy(x.w)
 	}
 	left, expects, ok := x.bodyLeft()
 	if !ok {
@@ -96,7 +109,7 @@ func (x *Exchange) takeOver() error {
 	c := newConn(rwc, early, x.owner, server, context.WithoutCancel(base), r)
 	c.errorHooks = append(c.errorHooks, x.errorHooks...)
 	c.served.Store(1)
-	c.x = x
+	c.x.Store(x)
 	if x.body != nil {
 		x.wire = c.wireBody(r, left)
 		x.body.moved(x.wire)
@@ -122,9 +135,8 @@ func (x *Exchange) bodyLeft() (left int64, expects, ok bool) {
 	if x.body == nil {
 		return 0, false, true
 	}
-	left, ok = x.body.movable(x.r, x.root)
-	expects = ok && !x.body.touched && expectsContinue(x.r)
-	return left, expects, ok
+	left, ok = x.body.movable(x.root)
+	return left, ok && !x.body.touched && x.body.expects, ok
 }
 
 // wireBody returns the body of r of which left bytes are to come, -1: chunks.
@@ -165,7 +177,7 @@ func (x *Exchange) hijack() (net.Conn, *bufio.ReadWriter, error) {
 	case err == nil:
 		return rwc, rw, nil
 	case errors.Is(err, http.ErrNotSupported):
-		return nil, nil, fmt.Errorf("%w: %s does not implement http.Hijacker", ErrNotRaw, innermost(x.w))
+		return nil, nil, hiddenBy(x.w)
 	case errors.Is(err, http.ErrHijacked):
 		return nil, nil, ErrBegun
 	default:
@@ -173,16 +185,10 @@ func (x *Exchange) hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 }
 
-// innermost names the concrete type of the last writer in the chain of Unwrap: the
+// hiddenBy names the concrete type of the last writer in the chain of Unwrap: the
 // one that hides what is below it.
-func innermost(w http.ResponseWriter) string {
-	for {
-		u, ok := w.(interface{ Unwrap() http.ResponseWriter })
-		if !ok {
-			return fmt.Sprintf("%T", w)
-		}
-		w = u.Unwrap()
-	}
+func hiddenBy(w http.ResponseWriter) error {
+	return fmt.Errorf("%w: %T does not implement http.Hijacker", ErrNotRaw, innermost(w))
 }
 
 // claim gives the raw connection of a looped exchange to its Stream. The way leads

@@ -23,15 +23,12 @@ const (
 )
 
 func TestAllocations(t *testing.T) {
-	for _, c := range []struct {
-		in   string
-		most float64
-	}{
-		{simpleGet, 4},                  // the head, the request with its URL and values, a map in two
-		{strings.ToLower(simpleGet), 4}, // replaced below
-		{browserGet, 7},                 // more values than fit into the request, a map in four
+	_, fields, _ := strings.Cut(simpleGet, "\r\n")
+	for in, most := range map[string]float64{
+		simpleGet: 4, // the head, the request with its URL and values, a map in two
+		"GET / HTTP/1.1\r\n" + strings.ToLower(fields): 4,
+		browserGet: 7, // more values than fit into the request, a map in four
 	} {
-		in := strings.Replace(c.in, "get /a/b?x=1 http/1.1", "GET /a/b?x=1 HTTP/1.1", 1)
 		src := strings.NewReader(in)
 		br := bufio.NewReader(src)
 		got := testing.AllocsPerRun(200, func() {
@@ -41,7 +38,7 @@ func TestAllocations(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
-		assert.LessOrEqual(t, got, c.most, "%q", in)
+		assert.LessOrEqual(t, got, most, "%q", in)
 	}
 }
 

@@ -68,13 +68,10 @@ func (f *framing) apply(r *http.Request) *Error {
 func (f *framing) applyLength(r *http.Request) *Error {
 	if f.codings > 0 {
 		switch {
-		case f.codings > 1 || !isChunked(f.coding):
-			if !r.ProtoAtLeast(1, 1) {
-				return badRequest(opHeader, errCodingOld)
-			}
-			return &Error{Op: opHeader, Status: http.StatusNotImplemented, Err: errCoding}
 		case !r.ProtoAtLeast(1, 1):
 			return badRequest(opHeader, errCodingOld)
+		case f.codings > 1 || !isChunked(f.coding):
+			return &Error{Op: opHeader, Status: http.StatusNotImplemented, Err: errCoding}
 		case f.lengths > 0:
 			return badRequest(opHeader, errLengthAndCoding)
 		}
