@@ -18,11 +18,13 @@ type Adapter struct {
 	layer    Layer
 
 	stopping atomic.Bool
+	tied     atomic.Pointer[http.Server] // the last server that was found tied
 
-	mu      sync.Mutex                 // guards what follows
-	conns   map[*stream.Conn]struct{}  // taken over and not closed
-	servers map[*http.Server]*draining // the servers they came from
-	changed chan struct{}              // closed when a connection is closed, while somebody waits
+	mu       sync.Mutex                 // guards what follows
+	conns    map[*stream.Conn]struct{}  // taken over and not closed
+	servers  map[*http.Server]*draining // the servers they came from
+	reserved int                        // connections about to be taken over
+	changed  chan struct{}              // closed when a connection is closed, while somebody waits
 }
 
 type draining struct{ on bool }
@@ -72,8 +74,31 @@ type owner Adapter
 
 func (o *owner) Settings() *stream.Settings { return &o.settings }
 
-func (o *owner) MayTakeOver(*stream.Exchange) bool {
-	return o.opts.Takeover != Never && o.KeepAlives()
+func (o *owner) MayTakeOver() bool { return o.opts.Takeover != Never && o.KeepAlives() }
+
+func (o *owner) Reserve() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.stopping.Load() {
+		return false
+	}
+	o.reserved++
+	return true
+}
+
+func (o *owner) Unreserve() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.reserved--
+	o.wake()
+}
+
+// wake tells a Shutdown to look again. mu is held.
+func (o *owner) wake() {
+	if o.changed != nil {
+		close(o.changed)
+		o.changed = nil
+	}
 }
 
 func (o *owner) KeepAlives() bool {
@@ -84,6 +109,7 @@ func (o *owner) Opened(c *stream.Conn) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.conns[c] = struct{}{}
+	o.reserved--
 	if d := (*Adapter)(o).tie(c.Server()); d.on || o.stopping.Load() {
 		c.CloseAfter()
 	}
@@ -93,10 +119,7 @@ func (o *owner) Closed(c *stream.Conn) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.conns, c)
-	if o.changed != nil {
-		close(o.changed)
-		o.changed = nil
-	}
+	o.wake()
 }
 
 func (o *owner) RequestError(s *stream.Stream, c *stream.Context) bool {

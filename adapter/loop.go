@@ -43,13 +43,13 @@ func (o *owner) loop(c *stream.Conn) {
 // has ended the connection.
 func dispatch(c *stream.Conn, x *stream.Exchange) (ok bool) {
 	defer func() {
-		if v := recover(); v != nil {
-			if v != http.ErrAbortHandler {
-				logPanic(x, &stream.PanicError{Value: v, Stack: debug.Stack()})
-			}
-			x.Abort()
-			ok = false
+		if ok {
+			return
 		}
+		if v := recover(); v != nil && v != http.ErrAbortHandler {
+			logPanic(x, &stream.PanicError{Value: v, Stack: debug.Stack()})
+		}
+		x.Abort() // after runtime.Goexit, too
 	}()
 	server, r := c.Server(), x.Request()
 	handler := server.Handler

@@ -26,7 +26,18 @@ func (o *owner) enter(w http.ResponseWriter, r *http.Request, self http.Handler)
 	server, _ := ctx.Value(http.ServerContextKey).(*http.Server)
 	root := server != nil && server.Handler == self
 	x, back := stream.Enter(w, r, o, root)
-	if !back.First || root {
+	if !back.First {
+		return x, back
+	}
+	if server != nil && o.tied.Load() != server {
+		// Before anything is taken over: a Shutdown of the server that has begun
+		// calls nobody who registers later.
+		o.mu.Lock()
+		(*Adapter)(o).tie(server)
+		o.mu.Unlock()
+		o.tied.Store(server)
+	}
+	if root {
 		return x, back
 	}
 	if rec, ok := ctx.Value(recordKey{}).(*record); ok {

@@ -14,11 +14,13 @@ import (
 //
 // Call it beside http.Server.Shutdown, which sees to the rest.
 func (a *Adapter) Shutdown(ctx context.Context) error {
+	a.mu.Lock()
 	a.stopping.Store(true)
+	a.mu.Unlock()
 	a.drain(nil)
 	for {
 		a.mu.Lock()
-		if len(a.conns) == 0 {
+		if len(a.conns) == 0 && a.reserved == 0 {
 			a.mu.Unlock()
 			return nil
 		}

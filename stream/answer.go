@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/onramp-go/onramp/stream/internal/http1"
@@ -39,22 +40,14 @@ func (x *Exchange) Answer() {
 
 // AnswerRejected is Answer without response hooks.
 func (x *Exchange) AnswerRejected() {
-	for _, l := range x.layers {
-		l.ran = true
-	}
-	if x.Answered() {
-		return
+	for _, l := range x.intercepting() {
+		l.ran.Store(true)
 	}
 	resp := x.context.Response()
-	x.mu.Lock()
-	w := x.writer()
-	if x.raw {
-		x.rw.Reclaim() // the Stream was opened, but nothing was sent on it
-		w = x.rw
+	w, closed, ok := x.claimAnswer()
+	if !ok {
+		return
 	}
-	closed := x.closed
-	x.answered = true
-	x.mu.Unlock()
 	header := w.Header()
 	if !sameMap(header, resp.Header) {
 		if sameMap(header, x.context.origin) {
@@ -69,6 +62,9 @@ func (x *Exchange) AnswerRejected() {
 	case header.Get("Transfer-Encoding") == "":
 		header.Set("Content-Length", strconv.Itoa(len(resp.Body)))
 	}
+	if _, ok := header["Content-Type"]; !ok && len(resp.Body) > 0 && header.Get("Content-Encoding") == "" {
+		header.Set("Content-Type", http.DetectContentType(resp.Body))
+	}
 	if closed {
 		header.Set("Connection", "close")
 	}
@@ -78,21 +74,54 @@ func (x *Exchange) AnswerRejected() {
 	}
 }
 
+// claimAnswer returns the writer for the staged response and closes the Stream to
+// sends; ok is false if the response has begun.
+func (x *Exchange) claimAnswer() (w http.ResponseWriter, closed, ok bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.wroteElsewhere() {
+		return nil, false, false
+	}
+	if x.out != nil {
+		begun := false
+		x.out.Locked(func() {
+			if begun = x.follower.Begun(); !begun {
+				x.follower.Closed = ErrBegun
+			}
+		})
+		if begun {
+			return nil, false, false
+		}
+	}
+	w = x.w
+	if x.raw {
+		x.rw.Reclaim() // the Stream was opened, but nothing was sent on it
+		w = x.rw
+	}
+	x.answered = true
+	return w, x.closed, true
+}
+
+// intercepting returns the layers that intercept the response, outermost first.
+func (x *Exchange) intercepting() []*layerWriter {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.Clone(x.layers)
+}
+
 // runResponseHooks runs the hooks of all layers that did not run yet, innermost
 // first, until one rejects.
 func (x *Exchange) runResponseHooks() {
-	for i := len(x.layers) - 1; i >= 0; i-- {
-		l := x.layers[i]
-		if l.ran {
+	layers := x.intercepting()
+	for i := len(layers) - 1; i >= 0; i-- {
+		l := layers[i]
+		if l.ran.Swap(true) || l.run == nil || l.run(&x.stream, &x.context) {
 			continue
 		}
-		l.ran = true
-		if l.run != nil && !l.run(&x.stream, &x.context) {
-			for _, outer := range x.layers[:i] {
-				outer.ran = true
-			}
-			return
+		for _, outer := range layers[:i] {
+			outer.ran.Store(true)
 		}
+		return
 	}
 }
 
@@ -147,7 +176,7 @@ func (x *Exchange) begin(frames [][]byte) [][]byte {
 
 func (x *Exchange) hooksPending() bool {
 	for _, l := range x.layers {
-		if !l.ran && l.run != nil {
+		if !l.ran.Load() && l.run != nil {
 			return true
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 	"sync"
+	"sync/atomic"
 
 	"github.com/onramp-go/onramp/stream/internal/http1"
 )
@@ -13,16 +14,20 @@ import (
 // connection is taken over, its size can be bounded, and it is known how much of it
 // was read.
 type body struct {
-	mu      sync.Mutex // held while reading
-	src     io.ReadCloser
+	mu  sync.Mutex // held while reading
+	src io.ReadCloser
+	// The server puts trailers that were not announced into the request as it
+	// made it; copy is what handlers have of it.
+	original, copy *http.Request
+
 	length  int64 // announced when the exchange began; -1: chunked
 	expects bool  // the client waits for a 100 Continue
 	read    int64
 	touched bool // somebody has tried to read
 	eof     bool
-	limit   int64 // 0: none
-	over    bool  // the limit was exceeded
-	closed  bool
+	limit   int64       // 0: none
+	over    bool        // the limit was exceeded
+	closed  atomic.Bool // net/http reads on when its body is closed
 }
 
 // Read implements io.Reader. It returns a *http.MaxBytesError beyond the limit.
@@ -32,16 +37,18 @@ func (b *body) Read(p []byte) (int, error) {
 	if b.over {
 		return 0, &http.MaxBytesError{Limit: b.limit}
 	}
-	if len(p) == 0 {
-		return 0, nil
-	}
 	b.touched = true
 	if left := b.limit - b.read; b.limit > 0 && int64(len(p)) > left+1 {
 		p = p[:left+1] // one more tells an end from an excess
 	}
 	n, err := b.src.Read(p)
 	b.read += int64(n)
-	b.eof = b.eof || err == io.EOF
+	if err == io.EOF && !b.eof {
+		b.eof = true
+		if b.copy != nil && b.copy.Trailer == nil {
+			b.copy.Trailer = b.original.Trailer
+		}
+	}
 	if b.limit > 0 && b.read > b.limit {
 		b.over = true
 		return n - int(b.read-b.limit), &http.MaxBytesError{Limit: b.limit}
@@ -50,7 +57,10 @@ func (b *body) Read(p []byte) (int, error) {
 }
 
 // Close implements io.Closer.
-func (b *body) Close() error { return b.src.Close() }
+func (b *body) Close() error {
+	b.closed.Store(true)
+	return b.src.Close()
+}
 
 // exceeded reports whether a read went beyond the limit.
 func (b *body) exceeded() bool {
@@ -80,7 +90,7 @@ func (b *body) movable(root bool) (left int64, ok bool) {
 	switch {
 	case b.eof && b.native():
 		return 0, true
-	case !root || !b.native():
+	case !root || b.closed.Load() || !b.native():
 	case b.length > 0:
 		return b.length - b.read, true
 	case b.length < 0 && !b.touched:

@@ -11,8 +11,12 @@ type flusher interface {
 	FlushError() error
 }
 
+// closeNotifier is http.CloseNotifier, without its deprecation.
+type closeNotifier interface{ CloseNotify() <-chan bool }
+
 // capable returns l with the optional interfaces of the writer below, and no others:
 // a handler that asks for one must get the answer it would get without the layer.
+// CloseNotify is passed on in the two combinations that net/http's own writers have.
 func (l *layerWriter) capable() http.ResponseWriter {
 	const (
 		flush = 1 << iota
@@ -37,6 +41,25 @@ func (l *layerWriter) capable() http.ResponseWriter {
 		has |= push
 	}
 	f, h, r, p := layerFlusher{l}, layerHijacker{l}, layerReaderFrom{l}, layerPusher{l}
+	if _, ok := w.(closeNotifier); ok {
+		switch has {
+		case flush | hijack | readFrom:
+			return struct {
+				*layerWriter
+				flusher
+				http.Hijacker
+				io.ReaderFrom
+				closeNotifier
+			}{l, f, h, r, layerNotifier{l}}
+		case flush | push:
+			return struct {
+				*layerWriter
+				flusher
+				http.Pusher
+				closeNotifier
+			}{l, f, p, layerNotifier{l}}
+		}
+	}
 	switch has {
 	case flush:
 		return struct {

@@ -27,8 +27,12 @@ type Settings struct {
 type Owner interface {
 	// Settings never changes and is not copied.
 	Settings() *Settings
-	// MayTakeOver reports whether this exchange may be given its connection.
-	MayTakeOver(x *Exchange) bool
+	// MayTakeOver reports whether connections are taken over at all.
+	MayTakeOver() bool
+	// Reserve announces a connection that is about to be taken over; false
+	// refuses it. It is followed by Opened, or by Unreserve if there was none.
+	Reserve() bool
+	Unreserve()
 	// KeepAlives reports whether connections are kept alive; false once the
 	// owner shuts down.
 	KeepAlives() bool
@@ -87,11 +91,15 @@ type Conn struct {
 	flusher *time.Timer
 }
 
-func newConn(rwc net.Conn, early []byte, owner Owner, server *http.Server, base context.Context, r *http.Request) *Conn {
+func newConn(rwc net.Conn, early []byte, owner Owner, server *http.Server, base context.Context) *Conn {
 	set := owner.Settings()
 	c := &Conn{
 		owner: owner, server: server, base: base, id: lastConn.Add(1), born: time.Now(),
-		remote: r.RemoteAddr, tls: r.TLS,
+		remote: rwc.RemoteAddr().String(),
+	}
+	if t, ok := rwc.(interface{ ConnectionState() tls.ConnectionState }); ok {
+		state := t.ConnectionState()
+		c.tls = &state
 	}
 	c.limits = wireLimits(set.Request, server)
 	c.wire = http1.NewConn(rwc, http1.Config{
@@ -185,6 +193,9 @@ func (c *Conn) Close(linger bool) {
 		return
 	}
 	c.stopWatch()
+	if x := c.x.Swap(nil); x != nil {
+		x.closeBody()
+	}
 	if c.wire.Out.Flush() == nil && linger {
 		c.wire.Linger()
 	}
@@ -231,7 +242,7 @@ func (c *Conn) watchFor() {
 
 func (c *Conn) armWatch() {
 	switch {
-	case c.reading:
+	case c.reading || c.away.Load():
 	case c.watcher == nil:
 		c.watcher = time.AfterFunc(watchDelay, c.startWatch)
 	default:
@@ -242,7 +253,7 @@ func (c *Conn) armWatch() {
 func (c *Conn) startWatch() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.wanted && !c.reading && c.state.Load() == connBusy {
+	if c.wanted && !c.reading && !c.away.Load() && c.state.Load() == connBusy {
 		c.wire.Watch()
 	}
 }

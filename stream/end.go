@@ -19,10 +19,11 @@ func (x *Exchange) end() {
 	c := x.conn
 	x.mu.Unlock()
 	if c == nil {
-		broken := x.endWriter()
+		abort := x.endWriter()
 		x.endContexts()
-		if broken {
-			panic(http.ErrAbortHandler) // ends the connection: the client must not take this for whole
+		x.removeForm()
+		if abort {
+			panic(http.ErrAbortHandler)
 		}
 		return
 	}
@@ -40,11 +41,14 @@ func (x *Exchange) end() {
 }
 
 // endWriter closes the Stream over an http.ResponseWriter. It returns when nothing
-// uses the writer any more, and reports whether the response broke off.
-func (x *Exchange) endWriter() (broken bool) {
+// uses the writer any more, and reports whether the connection must be aborted.
+func (x *Exchange) endWriter() (abort bool) {
 	out := x.out
 	if out == nil {
 		return false
+	}
+	if x.sink != nil {
+		defer x.sink.finish(serverOf(x.received))
 	}
 	var f *http1.Follower
 	out.Locked(func() {
@@ -53,7 +57,14 @@ func (x *Exchange) endWriter() (broken bool) {
 	})
 	err := out.Flush()
 	out.Settle()
-	return err != nil || f.Begun() && !f.Whole()
+	if server := serverOf(x.received); server == nil {
+		return false // a test that records: nobody recovers an abort
+	}
+	if err != nil || f.Begun() && !f.Whole() {
+		return true
+	}
+	// There is no other way to close a connection behind a head that is out.
+	return x.closed && x.sink != nil && x.sink.whole && x.received.ProtoMajor == 1 && x.sink.control.Flush() == nil
 }
 
 // finish ends the exchange on the wire: it completes the response and reports
@@ -61,12 +72,30 @@ func (x *Exchange) endWriter() (broken bool) {
 func (x *Exchange) finish() (keep, linger bool) {
 	keep, linger = x.complete()
 	keep, linger = keep && !x.spent, linger || x.lingering
+	x.closeBody()
 	x.endContexts()
 	x.conn.stopWatch()
-	if form := x.received.MultipartForm; form != nil {
-		_ = form.RemoveAll() // temporary files that cannot be removed are the system's now
-	}
+	x.removeForm()
 	return keep, linger
+}
+
+// removeForm removes the temporary files of a multipart form.
+func (x *Exchange) removeForm() {
+	if form := x.received.MultipartForm; form != nil {
+		_ = form.RemoveAll() // those that cannot be removed are left to the system
+	}
+}
+
+// closeBody makes late reads of the request body fail: what comes next on the
+// connection is none of it.
+func (x *Exchange) closeBody() {
+	if x.wire == nil {
+		return
+	}
+	if !x.wire.AtEOF() {
+		x.conn.wire.Lend()
+	}
+	_ = x.wire.Close() // never reads
 }
 
 // complete completes the response of the request that is being served. Nothing can
@@ -86,7 +115,7 @@ func (x *Exchange) complete() (keep, linger bool) {
 	}
 	switch {
 	case raw && begun:
-		keep = keeps && !x.received.Close && x.received.ProtoMajor > 0
+		keep = keeps && !x.received.Close && x.received.Method != http.MethodConnect && x.received.ProtoMajor > 0
 		if out.Flush() != nil {
 			return false, false
 		}
@@ -117,7 +146,7 @@ func (x *Exchange) drain(keep bool) (bool, bool) {
 	if x.wire == nil || x.wire.AtEOF() {
 		return keep, false
 	}
-	if waits := x.rw.ForgoContinue(); waits || !keep || !x.wire.Drain(drainLimit) {
+	if x.rw.Waits() || !keep || !x.wire.Drain(drainLimit) {
 		return false, true
 	}
 	return true, false
@@ -136,18 +165,19 @@ func (x *Exchange) abandon() {
 		if out != nil {
 			_ = out.Flush()
 			out.Settle()
+			x.sink.finish(serverOf(x.received))
 		}
 		x.endContexts()
+		x.removeForm()
 		return
 	}
 	// What net/http had buffered goes out before it closes; so does ours.
 	if !x.raw && !x.rw.Hijacked() {
 		x.rw.Abandon()
 	}
+	x.closeBody()
 	x.endContexts()
-	c := x.conn
-	c.setExchange(nil)
-	c.Close(false)
+	x.conn.Close(false)
 }
 
 // Refuse answers a request that breaches a limit or cannot be parsed: the

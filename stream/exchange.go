@@ -40,10 +40,11 @@ type Exchange struct {
 
 	mu       sync.Mutex // guards what follows, and the opening of out
 	out      *http1.Outbound
-	raw      bool  // out is conn's
-	hidden   error // why there is no raw connection
-	begun    bool  // response hooks ran for bytes sent
-	closed   bool  // SetClosed(true)
+	sink     *writerSink // of out where it is not raw
+	raw      bool        // out is conn's
+	hidden   error       // why there is no raw connection
+	begun    bool        // response hooks ran for bytes sent
+	closed   bool        // SetClosed(true)
 	over     bool
 	taking   bool           // this exchange itself calls Hijack
 	follower http1.Follower // guarded by out's lock once out is open
@@ -73,9 +74,13 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 	} else if root {
 		x.base = r.Context()
 	}
+	original := r
 	r = r.WithContext(&x.ctx)
 	if !bodyless(r) && r.Body != nil {
-		x.body = &body{src: r.Body, length: r.ContentLength, expects: expectsContinue(r)}
+		x.body = &body{
+			src: r.Body, original: original, copy: r,
+			length: r.ContentLength, expects: expectsContinue(r),
+		}
 		r.Body = x.body
 	}
 	x.r, x.received = r, r
@@ -89,13 +94,13 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 func (x *Exchange) reachable(w http.ResponseWriter) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return !x.over && (hijackable(w) || sameWriter(innermost(w), innermost(x.w)) || sameWriter(innermost(w), x.rw))
+	return !x.over && (hijackable(w) || sameWriter(innermost(w), innermost(x.w)))
 }
 
 func (x *Exchange) push(w http.ResponseWriter, r *http.Request) Layer {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	back := Layer{w: x.w, r: x.r}
+	back := Layer{w: x.w, r: x.r, taken: x.conn != nil}
 	x.w, x.r = w, r
 	return back
 }
@@ -105,6 +110,7 @@ type Layer struct {
 	First bool // this layer began the exchange, and has to end it
 	w     http.ResponseWriter
 	r     *http.Request
+	taken bool // w is the taken connection's
 }
 
 // Leave ends a layer. After the first layer the exchange is over: what was accepted
@@ -132,6 +138,9 @@ func (x *Exchange) restore(back Layer) {
 	defer x.mu.Unlock()
 	if x.tail.Load() == nil { // a NextRequest loop has left that request behind
 		x.w, x.r = back.w, back.r
+		if x.conn != nil && !back.taken {
+			x.w = x.rw // net/http's is of no use any more
+		}
 	}
 }
 
@@ -165,17 +174,10 @@ func (x *Exchange) Looped() bool { return x.looped }
 func (x *Exchange) Request() *http.Request { return x.r }
 
 // Writer returns the http.ResponseWriter for the next layer: the one this layer was
-// called with or, where the connection was taken over since, its own.
+// called with or, where the connection was taken over since, that of the connection.
 func (x *Exchange) Writer() http.ResponseWriter {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.writer()
-}
-
-func (x *Exchange) writer() http.ResponseWriter {
-	if x.conn != nil && !x.looped {
-		return x.rw
-	}
 	return x.w
 }
 

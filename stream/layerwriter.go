@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"sync/atomic"
 )
@@ -16,10 +17,10 @@ type layerWriter struct {
 	http.ResponseWriter
 	x   *Exchange
 	run Runner // response hooks, may be nil
-	ran bool
+	ran atomic.Bool
 
-	status   atomic.Int32 // 0: no final head
-	replaced bool         // a hook has sent another body than the handler's
+	headed   atomic.Bool // the final head was passed on
+	replaced bool        // a hook has sent another body than the handler's
 	hijacked bool
 }
 
@@ -29,45 +30,57 @@ type layerWriter struct {
 // knows whether it has answered.
 func (x *Exchange) Intercept(w http.ResponseWriter, run Runner) (wrapped http.ResponseWriter, done func(returned bool)) {
 	l := &layerWriter{ResponseWriter: w, x: x, run: run}
+	x.mu.Lock()
 	x.layers = append(x.layers, l)
 	n := len(x.layers)
+	x.mu.Unlock()
 	return l.capable(), func(returned bool) {
-		if returned && l.run != nil && !l.begun() && !l.x.Answered() {
-			l.commit(http.StatusOK)
+		if returned && l.run != nil && !l.ran.Load() && !l.x.Answered() && x.holds(n, l) {
+			l.commit(http.StatusOK, false)
 		}
-		if l.begun() {
+		if x.holds(n, l) {
 			x.mu.Lock()
-			x.answered = true
-			x.mu.Unlock()
+			defer x.mu.Unlock()
+			x.answered = x.answered || l.begun()
+			x.layers = x.layers[:n-1]
 		}
-		x.layers = x.layers[:n-1]
 	}
 }
 
-func (l *layerWriter) begun() bool { return l.status.Load() != 0 }
+// holds reports whether l is still the n-th layer: a NextRequest loop leaves the
+// layers of its first request behind.
+func (x *Exchange) holds(n int, l *layerWriter) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return len(x.layers) >= n && x.layers[n-1] == l
+}
+
+func (l *layerWriter) begun() bool { return l.headed.Load() }
 
 // Unwrap returns the writer below, for http.ResponseController.
 func (l *layerWriter) Unwrap() http.ResponseWriter { return l.ResponseWriter }
 
 func (l *layerWriter) WriteHeader(code int) {
-	if l.begun() || l.hijacked || code >= 100 && code <= 199 && code != http.StatusSwitchingProtocols {
+	interim := code >= 100 && code <= 199 && code != http.StatusSwitchingProtocols
+	if invalid := code < 100 || code > 999; invalid || interim || l.begun() || l.hijacked {
 		if !l.replaced {
 			l.ResponseWriter.WriteHeader(code)
 		}
 		return
 	}
-	l.commit(code)
+	l.commit(code, true)
 }
 
-// commit passes the final head on, after the hooks.
-func (l *layerWriter) commit(code int) {
-	if l.ran || l.run == nil {
-		l.ran = true
-		l.status.Store(int32(code))
-		l.ResponseWriter.WriteHeader(code)
+// commit passes the final head on, after the hooks. Unless it is explicit, a 200 is
+// left to the write that follows, as the handler has left it.
+func (l *layerWriter) commit(code int, explicit bool) {
+	if l.ran.Swap(true) || l.run == nil {
+		if explicit {
+			l.ResponseWriter.WriteHeader(code) // panics if code is none
+		}
+		l.headed.Store(true)
 		return
 	}
-	l.ran = true
 	c := &l.x.context
 	staged := c.response
 	header := l.ResponseWriter.Header()
@@ -77,7 +90,7 @@ func (l *layerWriter) commit(code int) {
 	c.response = staged
 	if l.x.Answered() { // by the hook
 		l.replaced = true
-		l.status.Store(int32(code))
+		l.headed.Store(true)
 		return
 	}
 	code = made.status()
@@ -90,8 +103,10 @@ func (l *layerWriter) commit(code int) {
 		header.Del("Transfer-Encoding")
 		header.Set("Content-Length", strconv.Itoa(len(made.Body)))
 	}
-	l.status.Store(int32(code))
-	l.ResponseWriter.WriteHeader(code)
+	if explicit || l.replaced || code != http.StatusOK {
+		l.ResponseWriter.WriteHeader(code)
+	}
+	l.headed.Store(true)
 	if len(made.Body) > 0 {
 		_, _ = l.ResponseWriter.Write(made.Body)
 	}
@@ -100,7 +115,7 @@ func (l *layerWriter) commit(code int) {
 // ready makes the head final before body bytes.
 func (l *layerWriter) ready() {
 	if !l.begun() && !l.hijacked {
-		l.commit(http.StatusOK)
+		l.commit(http.StatusOK, false)
 	}
 }
 
@@ -135,11 +150,9 @@ type layerHijacker struct{ *layerWriter }
 
 func (l layerHijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, rw, err := l.ResponseWriter.(http.Hijacker).Hijack()
-	if err == nil {
+	if err == nil && !l.x.taking {
 		l.hijacked = true
-		if x := l.x; !x.taking {
-			l.status.Store(http.StatusSwitchingProtocols)
-		}
+		l.headed.Store(true)
 	}
 	return conn, rw, err
 }
@@ -147,11 +160,51 @@ func (l layerHijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 type layerReaderFrom struct{ *layerWriter }
 
 func (l layerReaderFrom) ReadFrom(src io.Reader) (int64, error) {
-	l.ready()
+	if !l.begun() {
+		if !isFile(src) {
+			src = &firstByte{src, l.layerWriter}
+		} else {
+			l.ready()
+		}
+	}
 	if l.replaced {
 		return io.Copy(io.Discard, src)
 	}
 	return l.ResponseWriter.(io.ReaderFrom).ReadFrom(src)
+}
+
+// isFile reports whether the platform may copy src by itself if nothing wraps it.
+func isFile(src io.Reader) bool {
+	if l, ok := src.(*io.LimitedReader); ok {
+		src = l.R
+	}
+	_, ok := src.(*os.File)
+	return ok
+}
+
+// A firstByte makes the head final with the first byte of src, not before there is
+// one: a source that fails leaves the handler free to answer otherwise.
+type firstByte struct {
+	src io.Reader
+	l   *layerWriter
+}
+
+func (f *firstByte) Read(p []byte) (int, error) {
+	n, err := f.src.Read(p)
+	if n > 0 {
+		f.l.ready()
+		if f.l.replaced {
+			return 0, io.EOF
+		}
+	}
+	return n, err
+}
+
+// layerNotifier passes on what net/http's own writers still have for old handlers.
+type layerNotifier struct{ *layerWriter }
+
+func (l layerNotifier) CloseNotify() <-chan bool {
+	return l.ResponseWriter.(closeNotifier).CloseNotify()
 }
 
 type layerPusher struct{ *layerWriter }

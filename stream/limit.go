@@ -14,7 +14,7 @@ func (x *Exchange) Limit(cfg RequestConfig) *RequestError {
 	if size := len(r.RequestURI); cfg.MaxPathSize > 0 && size > cfg.MaxPathSize {
 		return breach("read request line", http.StatusRequestURITooLong, "target", size, cfg.MaxPathSize)
 	}
-	if err := limitFields(r.Header, cfg); err != nil {
+	if err := limitFields(r, cfg); err != nil {
 		return err
 	}
 	if cfg.MaxBodySize > 0 {
@@ -25,19 +25,34 @@ func (x *Exchange) Limit(cfg RequestConfig) *RequestError {
 			x.body.bound(cfg.MaxBodySize)
 		}
 	}
-	if !x.looped && cfg.ReadTimeout > 0 && x.body != nil && x.r.ProtoMajor == 1 {
-		// A carrier without deadlines has none to keep.
-		_ = http.NewResponseController(x.w).SetReadDeadline(time.Now().Add(cfg.ReadTimeout))
+	if cfg.ReadTimeout > 0 && x.body != nil {
+		x.boundRead(time.Now().Add(cfg.ReadTimeout))
 	}
 	return nil
 }
 
-func limitFields(h http.Header, cfg RequestConfig) *RequestError {
+// boundRead sets the time by which the body has to be read. A carrier without
+// deadlines keeps none.
+func (x *Exchange) boundRead(t time.Time) {
+	if c := x.connection(); c != nil {
+		_ = c.wire.SetReadDeadline(t, false)
+		return
+	}
+	_ = http.NewResponseController(x.w).SetReadDeadline(t)
+}
+
+func limitFields(r *http.Request, cfg RequestConfig) *RequestError {
 	if cfg.MaxHeaderCount <= 0 && cfg.MaxHeaderKeySize <= 0 && cfg.MaxHeaderValueSize <= 0 {
 		return nil
 	}
-	count := 0
-	for name, values := range h {
+	count := len(r.TransferEncoding) // fields that net/http keeps apart
+	if r.Host != "" {
+		count++
+	}
+	if len(r.Trailer) > 0 {
+		count++
+	}
+	for name, values := range r.Header {
 		if cfg.MaxHeaderKeySize > 0 && len(name) > cfg.MaxHeaderKeySize {
 			return breach("read header", http.StatusRequestHeaderFieldsTooLarge, "field name", len(name), cfg.MaxHeaderKeySize)
 		}

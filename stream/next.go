@@ -76,21 +76,24 @@ func (x *Exchange) refuseLast(bad *RequestError) *RequestError {
 // ready makes sure that there is a raw connection to read from. A body that stands
 // in the way of taking it over is read to its end first.
 func (x *Exchange) ready() error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.raw || x.looped && x.out == nil {
-		if x.looped && !x.raw {
-			return x.claim()
-		}
-		return nil
-	}
-	if x.out != nil {
-		return x.hidden
-	}
-	if x.body != nil && x.conn == nil {
+	if x.body != nil && x.connection() == nil {
 		_, _ = io.CopyN(io.Discard, x.body, drainLimit)
 	}
-	return x.takeOver()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	switch {
+	case x.raw:
+		return nil
+	case x.out != nil:
+		return x.hidden
+	case x.conn != nil && x.rw.Begun():
+		return nil
+	}
+	err := x.takeOver()
+	if err == nil {
+		x.rw.Reclaim() // what is staged still goes that way
+	}
+	return err
 }
 
 func (x *Exchange) isClosed() bool {
@@ -117,24 +120,23 @@ func (x *Exchange) move(r *http.Request, wire *http1.Body, bad bool) *RequestErr
 	x.mu.Lock()
 	x.over, x.closed, x.answered, x.begun = false, false, false, false
 	x.raw, x.out = false, nil
+	x.layers = nil // they belong to the request that came through them
 	x.looped = true
 	x.mu.Unlock()
 	tail := &requestContext{base: c.base, x: x}
 	if last := x.tail.Swap(tail); last != nil {
 		last.end()
 	}
+	original := r
 	r = r.WithContext(tail)
 	x.wire, x.body = wire, nil
 	x.rw = new(http1.ResponseWriter)
 	x.w = x.rw
-	expects := x.attach(r)
+	expects := x.attach(original, r)
 	x.serve(r, expects)
 	x.r, x.received = r, r
 	x.context.reset()
 	x.follow(r)
-	for _, l := range x.layers {
-		l.ran = true // they belong to the request that came through them
-	}
 	c.setExchange(x)
 	if bad {
 		x.rw.CloseAfter()
@@ -144,11 +146,11 @@ func (x *Exchange) move(r *http.Request, wire *http1.Body, bad bool) *RequestErr
 }
 
 // attach fills in what the parser leaves open in r.
-func (x *Exchange) attach(r *http.Request) (expects bool) {
+func (x *Exchange) attach(original, r *http.Request) (expects bool) {
 	c := x.conn
 	r.RemoteAddr, r.TLS = c.remote, c.tls
 	if x.wire != nil {
-		x.body = &body{src: x.wire}
+		x.body = &body{src: x.wire, original: original, copy: r}
 		r.Body = x.body
 	}
 	return expectsContinue(r)
@@ -175,10 +177,11 @@ func (c *Conn) Next() (*Exchange, error) {
 	if bad != nil {
 		r = unparsed()
 	}
+	original := r
 	r = r.WithContext(&x.ctx)
 	x.rw = &n.rw
 	x.w = x.rw
-	expects := x.attach(r)
+	expects := x.attach(original, r)
 	x.r, x.received = r, r
 	x.serve(r, expects)
 	x.follow(r)
@@ -214,7 +217,7 @@ func (c *Conn) receive() (*http.Request, *http1.Body, error) {
 	}
 	header, whole := c.readTimeouts()
 	now := time.Now()
-	if err := c.wire.SetReadDeadline(after(now, header)); err != nil {
+	if err := c.wire.SetReadDeadline(after(now, header), false); err != nil {
 		return nil, nil, err
 	}
 	r, err := c.wire.ReadRequest(&c.limits)
@@ -223,7 +226,7 @@ func (c *Conn) receive() (*http.Request, *http1.Body, error) {
 	}
 	c.served.Add(1)
 	if header > 0 || whole > 0 {
-		_ = c.wire.SetReadDeadline(after(now, whole))
+		_ = c.wire.SetReadDeadline(after(now, whole), c.owner.Settings().Request.ReadTimeout == 0)
 	}
 	c.wire.Out.SetDeadline(after(now, c.server.WriteTimeout))
 	return r, http1.NewBody(c.wire.Reader(), r, &c.limits), nil
@@ -247,7 +250,7 @@ func (c *Conn) await() error {
 	if idle == 0 {
 		idle = c.owner.Settings().IdleTimeout
 	}
-	if err := c.wire.SetReadDeadline(after(time.Now(), idle)); err != nil {
+	if err := c.wire.SetReadDeadline(after(time.Now(), idle), false); err != nil {
 		return err
 	}
 	c.state.Store(connIdle)

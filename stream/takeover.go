@@ -12,6 +12,8 @@ import (
 	"github.com/onramp-go/onramp/stream/internal/http1"
 )
 
+var errSwitchedOff = fmt.Errorf("%w: taking over is switched off", ErrNotRaw)
+
 // open returns where the exchange sends, taking the connection over if it can.
 func (x *Exchange) open() (*http1.Outbound, error) {
 	x.mu.Lock()
@@ -26,8 +28,12 @@ func (x *Exchange) open() (*http1.Outbound, error) {
 	}
 	if err := x.takeOver(); err == nil {
 		x.out, x.raw = x.conn.wire.Out, true
+		x.rw.ForgoContinue()
 		x.rw.Surrender()
 		x.out.SetDeadline(time.Time{}) // from here on each write has its time-out
+		if x.wire == nil || x.wire.AtEOF() {
+			_ = x.conn.wire.SetReadDeadline(time.Time{}, false) // the time to read the request is no bound on a stream
+		}
 		return x.out, nil
 	} else if !errors.Is(err, ErrNotRaw) {
 		return nil, err
@@ -35,14 +41,15 @@ func (x *Exchange) open() (*http1.Outbound, error) {
 		x.hidden = err
 	}
 	set := x.owner.Settings()
-	x.out = http1.NewOutbound(newWriterSink(x), set.QueueSize, set.writeTimeout(serverOf(x.r)), func(error) { x.endContexts() })
+	x.sink = newWriterSink(x)
+	x.out = http1.NewOutbound(x.sink, set.QueueSize, set.writeTimeout(serverOf(x.r)), func(error) { x.endContexts() })
 	return x.out, nil
 }
 
 // wroteElsewhere reports whether the response has begun past the Stream, as far as
 // that can be seen.
 func (x *Exchange) wroteElsewhere() bool {
-	if x.answered || x.looped && x.rw.Begun() {
+	if x.answered || x.conn != nil && x.rw.Begun() {
 		return true
 	}
 	for _, l := range x.layers {
@@ -83,8 +90,8 @@ func (x *Exchange) takeOver() error {
 		return fmt.Errorf("%w: %s", ErrNotRaw, r.Proto)
 	case server == nil:
 		return fmt.Errorf("%w: the request has no http.Server in its context to serve later requests", ErrNotRaw)
-	case !x.owner.MayTakeOver(x):
-		return fmt.Errorf("%w: taking over is switched off", ErrNotRaw)
+	case !x.owner.MayTakeOver():
+		return errSwitchedOff
 	}
 	if !hijackable(x.w) {
 		return hiddenBy(x.w)
@@ -93,7 +100,14 @@ func (x *Exchange) takeOver() error {
 	if !ok {
 		return fmt.Errorf("%w: the request body is not read yet, behind %T", ErrNotRaw, x.body.src)
 	}
-	rwc, rw, err := x.hijack()
+	var rwc net.Conn
+	var rw *bufio.ReadWriter
+	err := errSwitchedOff
+	if x.owner.Reserve() {
+		if rwc, rw, err = x.hijack(); err != nil {
+			x.owner.Unreserve()
+		}
+	}
 	if err != nil {
 		if x.body != nil {
 			x.body.moved(nil)
@@ -106,7 +120,7 @@ func (x *Exchange) takeOver() error {
 		base = context.WithValue(context.Background(), http.ServerContextKey, server)
 		base = context.WithValue(base, http.LocalAddrContextKey, rwc.LocalAddr())
 	}
-	c := newConn(rwc, early, x.owner, server, context.WithoutCancel(base), r)
+	c := newConn(rwc, early, x.owner, server, context.WithoutCancel(base))
 	c.errorHooks = append(c.errorHooks, x.errorHooks...)
 	c.served.Store(1)
 	c.x.Store(x)
@@ -118,6 +132,11 @@ func (x *Exchange) takeOver() error {
 	x.rw = new(http1.ResponseWriter)
 	x.serve(r, expects)
 	x.rw.SetHeader(x.w.Header())
+	x.w = x.rw
+	if x.wire != nil {
+		_, whole := c.readTimeouts()
+		_ = c.wire.SetReadDeadline(after(time.Now(), whole), false)
+	}
 	c.owner.Opened(c)
 	if x.ctx.asked() {
 		c.watchFor()
@@ -194,11 +213,11 @@ func hiddenBy(w http.ResponseWriter) error {
 // claim gives the raw connection of a looped exchange to its Stream. The way leads
 // through Hijack, so that middleware that hides it goes on hiding it.
 func (x *Exchange) claim() error {
-	if !x.looped || x.rw.Hijacked() {
+	if x.rw.Hijacked() {
 		return nil
 	}
-	if !x.owner.MayTakeOver(x) {
-		return fmt.Errorf("%w: taking over is switched off", ErrNotRaw)
+	if !x.owner.MayTakeOver() {
+		return errSwitchedOff
 	}
 	_, _, err := x.hijack()
 	return err

@@ -16,7 +16,9 @@ type writerSink struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	scan    http1.Scanner
-	armed   bool
+	armed   bool // there is a write deadline of ours
+	headed  bool // the final head was passed on
+	whole   bool // the response has a Content-Length: its end needs no Flush
 	aborted atomic.Bool
 }
 
@@ -26,8 +28,20 @@ func newWriterSink(x *Exchange) *writerSink {
 	return s
 }
 
-// TryWrite takes nothing: nobody knows what a ResponseWriter waits for.
-func (s *writerSink) TryWrite([]byte) (int, error) { return 0, nil }
+// TryWrite takes heads and nothing else: WriteHeader does not wait for the client,
+// and the header map must not be touched from the drainer's goroutine, because the
+// hook has it too. Nobody knows what a Write would wait for.
+func (s *writerSink) TryWrite(p []byte) (int, error) {
+	taken := 0
+	for taken < len(p) && !s.headed && !s.scan.Plain(p[taken:]) {
+		kind, n := s.scan.Next(p[taken:])
+		if err := s.put(kind, nil); err != nil {
+			return taken, err
+		}
+		taken += n
+	}
+	return taken, nil
+}
 
 func (s *writerSink) Write(bufs net.Buffers, deadline time.Time) error {
 	if s.aborted.Load() {
@@ -36,28 +50,17 @@ func (s *writerSink) Write(bufs net.Buffers, deadline time.Time) error {
 	if !deadline.IsZero() || s.armed {
 		s.armed = s.control.SetWriteDeadline(deadline) == nil && !deadline.IsZero()
 	}
-	flush := false
 	for _, p := range bufs {
 		for len(p) > 0 {
 			kind, n := s.scan.Next(p)
 			if err := s.put(kind, p[:n]); err != nil {
 				return err
 			}
-			flush = flush || kind != http1.PieceFraming
 			p = p[n:]
 		}
 	}
-	if s.scan.Complete() {
-		for name, values := range s.scan.Trailer {
-			s.w.Header()[http.TrailerPrefix+name] = values
-		}
-		s.scan.Trailer = nil
-		if s.whole() {
-			return nil // the server frames it better if it is not flushed
-		}
-	}
-	if !flush {
-		return nil
+	if !s.headed || s.scan.Complete() && s.whole {
+		return nil // the server frames it better if it is not flushed
 	}
 	if err := s.control.Flush(); err != nil && !unsupported(err) {
 		return err
@@ -65,19 +68,30 @@ func (s *writerSink) Write(bufs net.Buffers, deadline time.Time) error {
 	return nil
 }
 
-// whole reports whether the response has a Content-Length, so that the end of it is
-// on its way without a Flush.
-func (s *writerSink) whole() bool { return s.w.Header().Get("Content-Length") != "" }
-
 func (s *writerSink) put(kind http1.Piece, p []byte) error {
 	switch kind {
 	case http1.PieceHead:
 		return s.head(s.scan.Head)
 	case http1.PieceBody, http1.PieceRaw:
+		s.headed = true
 		_, err := s.w.Write(p)
 		return err
 	default:
 		return nil
+	}
+}
+
+// finish leaves the writer to the server, when nobody uses the sink any more.
+func (s *writerSink) finish(server *http.Server) {
+	for name, values := range s.scan.Trailer {
+		s.w.Header()[http.TrailerPrefix+name] = values
+	}
+	if s.armed {
+		var deadline time.Time
+		if server != nil {
+			deadline = after(time.Now(), server.WriteTimeout)
+		}
+		_ = s.control.SetWriteDeadline(deadline)
 	}
 }
 
@@ -106,6 +120,8 @@ func (s *writerSink) head(h http1.RawHead) error {
 	if status < 100 {
 		status = http.StatusOK
 	}
+	s.headed = !h.Interim()
+	s.whole = header.Get("Content-Length") != ""
 	s.w.WriteHeader(status)
 	if h.Interim() {
 		clear(header)

@@ -22,7 +22,7 @@ type Config struct {
 	BufferSize int           // of the read buffer; 0: 4096
 	QueueSize  int           // most bytes in the outbound queue
 	Timeout    time.Duration // of each write that waits for the peer; 0: none
-	Gone       func(error)   // called once when the peer is found gone
+	Gone       func(error)   // called when the peer is found gone
 }
 
 // A Conn is a network connection that speaks HTTP/1.x.
@@ -39,8 +39,8 @@ type Conn struct {
 	wait   func(fd uintptr) bool
 	waited error
 
-	goneOnce sync.Once
-	gone     func(error)
+	gone func(error)
+	lent bool // somebody may go on using the buffer
 
 	watch watch
 }
@@ -98,7 +98,7 @@ func (c *Conn) newReader(size int) *bufio.Reader {
 func (c *Conn) dropReader() {
 	br := c.br
 	c.br = nil
-	if br != nil && br.Size() == defaultBuffer {
+	if br != nil && br.Size() == defaultBuffer && !c.lent {
 		br.Reset(nil)
 		readers.Put(br)
 	}
@@ -170,13 +170,14 @@ func (c *Conn) ReadRequest(lim *Limits) (*http.Request, error) {
 	return ReadRequest(c.Reader(), lim)
 }
 
-// SetReadDeadline bounds reads of the goroutine that reads; it does not disturb
-// the watch.
-func (c *Conn) SetReadDeadline(t time.Time) error {
-	c.watch.mu.Lock()
-	defer c.watch.mu.Unlock()
-	c.watch.deadline = t
-	if c.watch.running {
+// SetReadDeadline bounds reads of the goroutine that reads. ends says that passing it
+// counts as the client's leaving even if nobody reads, as in net/http.
+func (c *Conn) SetReadDeadline(t time.Time, ends bool) error {
+	w := &c.watch
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.deadline, w.ends = t, ends
+	if w.running && !ends {
 		return nil
 	}
 	return c.rwc.SetReadDeadline(t)
@@ -190,11 +191,9 @@ func (c *Conn) Raw() bool { return c.raw != nil }
 
 // lost makes it known that the peer is gone, or the connection dead.
 func (c *Conn) lost(err error) {
-	c.goneOnce.Do(func() {
-		if c.gone != nil {
-			c.gone(err)
-		}
-	})
+	if c.gone != nil {
+		c.gone(err)
+	}
 }
 
 // Detach gives the connection away, with what was read ahead, and without
@@ -252,6 +251,10 @@ func (c *Conn) Linger() {
 	c.dropReader()
 	c.Close(ErrClosed)
 }
+
+// Lend says that a reader of an unfinished body may still use the buffer: it will not
+// serve another connection.
+func (c *Conn) Lend() { c.lent = true }
 
 // Release closes the connection and gives its buffer back. Only the goroutine that
 // reads may call it.

@@ -251,8 +251,9 @@ func (o *Outbound) write(frames [][]byte) error {
 		o.buf = own[:0]
 		return nil
 	}
+	fixed := !o.deadline.IsZero()
 	o.mu.Unlock()
-	err := o.hand(bufs, d)
+	err := o.hand(bufs, d, fixed)
 	o.mu.Lock()
 	if err != nil {
 		return o.die(err)
@@ -264,8 +265,9 @@ func (o *Outbound) write(frames [][]byte) error {
 }
 
 // hand gives bufs to the sink in slices, so that the time-out holds for each slice
-// and a large body may take as long as the peer goes on reading.
-func (o *Outbound) hand(bufs net.Buffers, deadline time.Time) error {
+// and a large body may take as long as the peer goes on reading. A fixed deadline
+// holds for all of it.
+func (o *Outbound) hand(bufs net.Buffers, deadline time.Time, fixed bool) error {
 	if len(bufs) == 1 {
 		n, err := o.sink.TryWrite(bufs[0])
 		if err != nil || n == len(bufs[0]) {
@@ -279,7 +281,7 @@ func (o *Outbound) hand(bufs net.Buffers, deadline time.Time) error {
 		if err := o.sink.Write(slice, deadline); err != nil {
 			return err
 		}
-		if o.timeout > 0 && len(bufs) > 0 && !deadline.IsZero() {
+		if o.timeout > 0 && !fixed {
 			deadline = later(deadline, o.now().Add(o.timeout))
 		}
 	}

@@ -51,7 +51,7 @@ func (w *ResponseWriter) sendHead(first []byte, whole bool) {
 	}
 	hasTE := h.coding != ""
 	trailers := h.prefixed || len(h.trailer) > 0
-	if whole && !trailers && !hasTE && bodyAllowed(w.status) && h.length == "" && (!isHead || len(first) > 0) {
+	if whole && !trailers && !hasTE && bodyAllowed(w.status) && !h.hasLength && (!isHead || len(first) > 0) {
 		w.length = int64(len(first))
 		h.length = strconv.Itoa(len(first))
 	}
@@ -74,8 +74,11 @@ func (w *ResponseWriter) sendHead(first []byte, whole bool) {
 	if w.expects && w.body != nil && !w.body.AtEOF() {
 		w.closeAfter = true
 	}
-	if w.body != nil && !w.closeAfter && !w.fullDuplex && !w.body.AtEOF() && !w.body.Drain(drainLimit) {
-		w.closeAfter, w.linger = true, true
+	if w.body != nil && !w.closeAfter && !w.fullDuplex && !w.body.AtEOF() {
+		if !w.body.Drain(drainLimit) {
+			w.closeAfter, w.linger = true, true
+		}
+		_ = w.body.Close() // a later Read must not take this for the end of the body
 	}
 	sniff := bodyAllowed(w.status) && !h.encoded && !h.hasType && !hasTE && len(first) > 0
 	length, coding := h.length, h.codings

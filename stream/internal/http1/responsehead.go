@@ -20,6 +20,7 @@ type head struct {
 	coding     string   // Transfer-Encoding
 	codings    []string // all its values
 	trailer    []string // values of Trailer
+	hasLength  bool     // Content-Length is set, if only to nonsense
 	hasType    bool
 	hasDate    bool
 	encoded    bool // Content-Encoding is set
@@ -48,6 +49,7 @@ func (h *head) take(header http.Header) {
 			h.connection = slices.Clone(vv)
 			continue
 		case "Content-Length":
+			h.hasLength = true
 			if len(vv) > 0 {
 				h.length = vv[0]
 			}

@@ -2,6 +2,7 @@ package http1
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -60,6 +61,7 @@ type ResponseWriter struct {
 
 	continueMu sync.Mutex
 	canGoOn    bool // 100 Continue is wanted and may still be sent
+	continued  bool // it was sent
 	expects    bool // the request came with Expect: 100-continue
 }
 
@@ -68,6 +70,7 @@ func (w *ResponseWriter) Init(conn *Conn, host Host, req *http.Request, body *Bo
 	w.conn, w.host, w.req, w.body, w.length = conn, host, req, body, -1
 	connection := req.Header["Connection"]
 	w.keep10 = req.ProtoMajor == 1 && req.ProtoMinor == 0 && httpguts.HeaderValuesContainsToken(connection, "keep-alive")
+	w.closeAfter = req.Method == http.MethodConnect // what follows is no HTTP (RFC 9110, section 9.3.6)
 	w.wantsClose = req.Close || len(connection) > 0 && httpguts.HeaderValuesContainsToken(connection, "close")
 }
 
@@ -83,21 +86,26 @@ func (w *ResponseWriter) Continue() error {
 	if !w.canGoOn {
 		return nil
 	}
-	w.canGoOn = false
+	w.canGoOn, w.continued = false, true
 	if err := w.conn.Out.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n")); err != nil {
 		return err
 	}
 	return w.conn.Out.Flush()
 }
 
-// ForgoContinue says that no 100 Continue will be sent any more. It reports whether
-// the client never got one although it asked.
-func (w *ResponseWriter) ForgoContinue() bool {
+// ForgoContinue says that no 100 Continue will be sent any more.
+func (w *ResponseWriter) ForgoContinue() {
 	w.continueMu.Lock()
 	defer w.continueMu.Unlock()
-	waits := w.canGoOn
 	w.canGoOn = false
-	return waits
+}
+
+// Waits reports whether the client asked for a 100 Continue and got none, so that it
+// may or may not send the body.
+func (w *ResponseWriter) Waits() bool {
+	w.continueMu.Lock()
+	defer w.continueMu.Unlock()
+	return w.expects && !w.continued
 }
 
 // SetHeader makes h the map that Header returns.
@@ -283,7 +291,7 @@ func (w *ResponseWriter) SetReadDeadline(t time.Time) error {
 	if w.done.Load() {
 		return ErrClosed
 	}
-	return w.conn.SetReadDeadline(t)
+	return w.conn.SetReadDeadline(t, true)
 }
 
 // SetWriteDeadline bounds the writes of this response.
@@ -291,8 +299,21 @@ func (w *ResponseWriter) SetWriteDeadline(t time.Time) error {
 	if w.done.Load() {
 		return ErrClosed
 	}
+	_ = w.conn.Out.Flush() // earlier responses are not under this deadline
 	w.conn.Out.SetDeadline(t)
 	return nil
+}
+
+// CloseNotify implements http.CloseNotifier, which is deprecated but asked for by
+// older handlers.
+func (w *ResponseWriter) CloseNotify() <-chan bool {
+	gone := make(chan bool, 1)
+	context.AfterFunc(w.req.Context(), func() {
+		if !w.done.Load() {
+			gone <- true
+		}
+	})
+	return gone
 }
 
 // EnableFullDuplex lets the handler read the body after it began to answer.

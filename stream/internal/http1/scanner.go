@@ -106,6 +106,11 @@ func (s *Scanner) Next(p []byte) (kind Piece, n int) {
 	}
 }
 
+// Plain reports whether p cannot be what a head begins with, or goes on with.
+func (s *Scanner) Plain(p []byte) bool {
+	return s.state != scanHead || !s.looksLikeHTTP(p, min(len(statusPrefix), len(s.line)+len(p)))
+}
+
 const statusPrefix = "HTTP/1."
 
 func (s *Scanner) head(p []byte) (Piece, int) {

@@ -13,10 +13,13 @@ var longAgo = time.Unix(1, 0)
 // A watch reads ahead while nobody else reads, to learn that the peer has left.
 // What it reads stays in the buffer for whoever reads next; a full buffer ends it.
 type watch struct {
-	mu       sync.Mutex
+	mu       sync.Mutex // guards running, done, deadline and ends
+	abort    sync.Mutex // guards aborted
 	running  bool
 	done     chan struct{} // closed when the goroutine has left the reader
+	aborted  bool          // Unwatch has interrupted the read
 	deadline time.Time     // of reads by anybody else
+	ends     bool          // deadline holds for the watch too
 }
 
 // Watch starts to look out for the peer's leaving; Config.Gone is called within
@@ -33,21 +36,36 @@ func (c *Conn) Watch() {
 	if br.Buffered() == br.Size() {
 		return
 	}
-	_ = c.rwc.SetReadDeadline(time.Time{})
+	if w.ends {
+		_ = c.rwc.SetReadDeadline(w.deadline)
+	} else {
+		_ = c.rwc.SetReadDeadline(time.Time{})
+	}
 	w.running = true
+	w.abort.Lock()
+	w.aborted = false
+	w.abort.Unlock()
 	done := make(chan struct{})
 	w.done = done
 	go func() {
 		defer close(done)
 		for br.Buffered() < br.Size() {
 			if _, err := br.Peek(br.Buffered() + 1); err != nil {
-				if !errors.Is(err, os.ErrDeadlineExceeded) {
-					c.lost(err)
-				}
+				w.ended(c, err)
 				return
 			}
 		}
 	}()
+}
+
+// ended makes err known, unless Unwatch has brought it about.
+func (w *watch) ended(c *Conn, err error) {
+	w.abort.Lock()
+	aborted := w.aborted
+	w.abort.Unlock()
+	if !aborted || !errors.Is(err, os.ErrDeadlineExceeded) {
+		c.lost(err)
+	}
 }
 
 // Unwatch ends the watch and returns when the reader is free.
@@ -58,6 +76,9 @@ func (c *Conn) Unwatch() {
 	if !w.running {
 		return
 	}
+	w.abort.Lock()
+	w.aborted = true
+	w.abort.Unlock()
 	_ = c.rwc.SetReadDeadline(longAgo)
 	<-w.done
 	w.running = false

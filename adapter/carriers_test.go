@@ -1,0 +1,96 @@
+package adapter_test
+
+import (
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	chimw "github.com/go-chi/chi/v5/middleware"
+	"github.com/onramp-go/onramp/adapter"
+	"github.com/onramp-go/onramp/hooks"
+	"github.com/stretchr/testify/require"
+)
+
+// A carrier is a way to serve a hook at /hook beside a plain handler at /legacy.
+type carrier struct {
+	name     string
+	takeover adapter.Takeover
+	bare     bool // no Wrap around
+	around   func(http.Handler) http.Handler
+	hides    bool // around hides Hijacker
+	swallows bool // around takes an interim response for the final one
+}
+
+func carriers() []carrier {
+	wraps := []carrier{
+		{name: "plain"},
+		{name: "Logger", around: chimw.RequestLogger(&chimw.DefaultLogFormatter{Logger: log.New(io.Discard, "", 0), NoColor: true})},
+		{name: "Compress", around: chimw.Compress(5)},
+		{name: "Recoverer", around: chimw.Recoverer},
+		{name: "Timeout", around: chimw.Timeout(time.Minute)},
+		{name: "Throttle", around: chimw.Throttle(100)},
+		{name: "TimeoutHandler", hides: true, swallows: true, around: func(h http.Handler) http.Handler { return http.TimeoutHandler(h, time.Minute, "late") }},
+	}
+	var all []carrier
+	for _, w := range wraps {
+		for _, m := range []carrier{
+			{name: "rung 0", bare: true},
+			{name: "OnDemand"},
+			{name: "Eager", takeover: adapter.Eager},
+			{name: "Never", takeover: adapter.Never},
+		} {
+			c := w
+			c.name, c.bare, c.takeover = m.name+"/"+w.name, m.bare, m.takeover
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// raw reports whether a hook sends on the connection itself.
+func (c carrier) raw() bool { return c.takeover != adapter.Never && !c.hides }
+
+// mount returns the handler of a whole service.
+func (c carrier) mount(t *testing.T, h hooks.ServerHook, opts adapter.Options) http.Handler {
+	r := chi.NewRouter()
+	if c.around != nil {
+		r.Use(c.around)
+	}
+	r.Handle("/hook", adapter.Handler(h))
+	r.Handle("/legacy", text("legacy"))
+	if c.bare {
+		return r
+	}
+	opts.Takeover = c.takeover
+	return adapt(t, &opts).Wrap(r)
+}
+
+// http2 serves h over HTTP/2 and returns a client for it.
+func http2(t *testing.T, h http.Handler) (*http.Client, string) {
+	srv := httptest.NewUnstartedServer(h)
+	srv.EnableHTTP2 = true
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+	srv.StartTLS()
+	t.Cleanup(srv.Close)
+	client := srv.Client()
+	client.Timeout = patience
+	t.Cleanup(client.CloseIdleConnections)
+	return client, srv.URL
+}
+
+// record serves one request into a recorder, and reports whether the handler aborted.
+func record(t *testing.T, h http.Handler, r *http.Request) (rec *httptest.ResponseRecorder, aborted bool) {
+	rec = httptest.NewRecorder()
+	defer func() {
+		if v := recover(); v != nil {
+			require.Equal(t, http.ErrAbortHandler, v)
+			aborted = true
+		}
+	}()
+	h.ServeHTTP(rec, r)
+	return rec, false
+}

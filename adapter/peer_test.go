@@ -1,0 +1,174 @@
+package adapter_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/onramp-go/onramp/adapter"
+	"github.com/onramp-go/onramp/hooks"
+	"github.com/onramp-go/onramp/stream"
+	"github.com/stretchr/testify/require"
+)
+
+// patience bounds every wait in these tests. Nothing is expected to take that long.
+const patience = 15 * time.Second
+
+// shared collects what concurrent goroutines log.
+type shared struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (s *shared) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.buf.Write(p)
+}
+
+func (s *shared) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.buf.String()
+}
+
+// A service is an http.Server on a loopback port.
+type service struct {
+	*http.Server
+	addr string
+	log  *shared
+}
+
+// serve starts srv with h until the test ends; srv may be nil.
+func serve(t *testing.T, h http.Handler, srv *http.Server) *service {
+	t.Helper()
+	if srv == nil {
+		srv = &http.Server{}
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	s := &service{Server: srv, addr: l.Addr().String(), log: &shared{}}
+	srv.Handler = h
+	if srv.ErrorLog == nil {
+		srv.ErrorLog = log.New(s.log, "", 0)
+	}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = srv.Serve(l)
+	}()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		_ = srv.Shutdown(ctx)
+		<-served
+	})
+	return s
+}
+
+// adapt returns an Adapter that is shut down when the test ends.
+func adapt(t *testing.T, opts *adapter.Options) *adapter.Adapter {
+	a := adapter.New(opts)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		_ = a.Shutdown(ctx)
+	})
+	return a
+}
+
+// A peer is a client that says exactly what the test wants.
+type peer struct {
+	t    *testing.T
+	conn net.Conn
+	br   *bufio.Reader
+}
+
+func dial(t *testing.T, s *service) *peer {
+	t.Helper()
+	conn, err := net.Dial("tcp", s.addr)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = conn.Close() })
+	require.NoError(t, conn.SetDeadline(time.Now().Add(patience)))
+	return &peer{t, conn, bufio.NewReader(conn)}
+}
+
+func (p *peer) send(text string) *peer {
+	p.t.Helper()
+	_, err := io.WriteString(p.conn, text)
+	require.NoError(p.t, err)
+	return p
+}
+
+// A reply is a response as the client has read it.
+type reply struct {
+	*http.Response
+	text    string
+	interim []int
+}
+
+// read reads the response to a request with the given method, interim ones included.
+func (p *peer) read(method string) (reply, error) {
+	var got reply
+	for {
+		resp, err := http.ReadResponse(p.br, &http.Request{Method: method})
+		if err != nil {
+			return got, err
+		}
+		if resp.StatusCode < 200 && resp.StatusCode != http.StatusSwitchingProtocols {
+			got.interim = append(got.interim, resp.StatusCode)
+			continue
+		}
+		body, err := io.ReadAll(resp.Body)
+		got.Response, got.text = resp, string(body)
+		return got, err
+	}
+}
+
+func (p *peer) want(method string) reply {
+	p.t.Helper()
+	got, err := p.read(method)
+	require.NoError(p.t, err)
+	return got
+}
+
+// get asks for path and returns the response.
+func (p *peer) get(path string) reply {
+	p.t.Helper()
+	return p.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").want("GET")
+}
+
+// ended requires that nothing follows and the server closes.
+func (p *peer) ended() {
+	p.t.Helper()
+	rest, err := io.ReadAll(p.br)
+	var timeout net.Error
+	require.False(p.t, errors.As(err, &timeout) && timeout.Timeout(), "the connection is still open")
+	require.Empty(p.t, string(rest))
+}
+
+func hook(f func(s *stream.Stream, c *stream.Context) hooks.Status) hooks.HookFunc { return f }
+
+// receive returns what comes from ch in time.
+func receive[T any](t *testing.T, ch <-chan T, what string) T {
+	t.Helper()
+	select {
+	case v := <-ch:
+		return v
+	case <-time.After(patience):
+		require.FailNow(t, "timed out waiting for "+what)
+		panic("unreachable")
+	}
+}
+
+func text(body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }
+}
