@@ -34,7 +34,7 @@ func (x *Exchange) Answer() {
 	if x.Answered() {
 		return
 	}
-	x.runResponseHooks()
+	x.runResponseHooks(&x.context)
 	x.AnswerRejected()
 }
 
@@ -111,11 +111,11 @@ func (x *Exchange) intercepting() []*layerWriter {
 
 // runResponseHooks runs the hooks of all layers that did not run yet, innermost
 // first, until one rejects.
-func (x *Exchange) runResponseHooks() {
+func (x *Exchange) runResponseHooks(c *Context) {
 	layers := x.intercepting()
 	for i := len(layers) - 1; i >= 0; i-- {
 		l := layers[i]
-		if l.ran.Swap(true) || l.run == nil || l.run(&x.stream, &x.context) {
+		if l.ran.Swap(true) || l.run == nil || l.run(&x.stream, c) {
 			continue
 		}
 		for _, outer := range layers[:i] {
@@ -149,7 +149,7 @@ func (x *Exchange) begin(frames [][]byte) [][]byte {
 		break
 	}
 	if at < 0 {
-		x.runResponseHooks()
+		x.runResponseHooks(x.fork(Response{x: x}))
 		return frames
 	}
 	if head.Interim() {
@@ -158,20 +158,24 @@ func (x *Exchange) begin(frames [][]byte) [][]byte {
 		x.mu.Unlock()
 		return frames
 	}
-	staged := x.context.response
 	fields := make(http.Header)
 	for name, value := range head.Fields {
 		fields.Add(name, value)
 	}
-	x.context.response = Response{Status: head.Status, Header: fields, x: x}
-	x.runResponseHooks()
-	made := x.context.response
-	x.context.response = staged
+	c := x.fork(Response{Status: head.Status, Header: fields, x: x})
+	x.runResponseHooks(c)
+	made := c.Response()
 	p := http1.AppendStatusLine(nil, made.status())
 	p = http1.AppendHeader(p, made.Header)
 	p = append(p, "\r\n"...)
 	out := append([][]byte{append(p, frames[at][n:]...)}, frames[at+1:]...)
 	return out
+}
+
+// fork returns a Context of the exchange for hooks that find resp staged: it may be
+// used on another goroutine than the exchange's own.
+func (x *Exchange) fork(resp Response) *Context {
+	return &Context{x: x, response: resp, attributes: x.context.attributes}
 }
 
 func (x *Exchange) hooksPending() bool {

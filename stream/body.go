@@ -25,17 +25,17 @@ type body struct {
 	read    int64
 	touched bool // somebody has tried to read
 	eof     bool
-	limit   int64       // 0: none
-	over    bool        // the limit was exceeded
-	closed  atomic.Bool // net/http reads on when its body is closed
+	limit   int64                              // 0: none
+	over    atomic.Pointer[http.MaxBytesError] // the limit was exceeded
+	closed  atomic.Bool                        // net/http reads on when its body is closed
 }
 
 // Read implements io.Reader. It returns a *http.MaxBytesError beyond the limit.
 func (b *body) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.over {
-		return 0, &http.MaxBytesError{Limit: b.limit}
+	if err := b.over.Load(); err != nil {
+		return 0, err
 	}
 	b.touched = true
 	if left := b.limit - b.read; b.limit > 0 && int64(len(p)) > left+1 {
@@ -50,8 +50,9 @@ func (b *body) Read(p []byte) (int, error) {
 		}
 	}
 	if b.limit > 0 && b.read > b.limit {
-		b.over = true
-		return n - int(b.read-b.limit), &http.MaxBytesError{Limit: b.limit}
+		err := &http.MaxBytesError{Limit: b.limit}
+		b.over.Store(err)
+		return n - int(b.read-b.limit), err
 	}
 	return n, err
 }
@@ -60,13 +61,6 @@ func (b *body) Read(p []byte) (int, error) {
 func (b *body) Close() error {
 	b.closed.Store(true)
 	return b.src.Close()
-}
-
-// exceeded reports whether a read went beyond the limit.
-func (b *body) exceeded() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.over
 }
 
 // native reports whether b reads net/http's own body, with nothing in between that

@@ -171,7 +171,7 @@ func (x *Exchange) Conn() *Conn { return x.connection() }
 func (x *Exchange) Looped() bool { return x.looped }
 
 // Request returns the request for the next layer.
-func (x *Exchange) Request() *http.Request { return x.r }
+func (x *Exchange) Request() *http.Request { return x.req() }
 
 // Writer returns the http.ResponseWriter for the next layer: the one this layer was
 // called with or, where the connection was taken over since, that of the connection.
@@ -208,11 +208,19 @@ func (x *Exchange) CatchesPanics() (pop func()) {
 // PanicsCaught reports whether a layer further out has task-panic hooks.
 func (x *Exchange) PanicsCaught() bool { return x.panicDepth > 0 }
 
-func (x *Exchange) req() *http.Request { return x.r }
+func (x *Exchange) req() *http.Request {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.r
+}
 
-func (x *Exchange) method() string { return x.r.Method }
+func (x *Exchange) method() string { return x.req().Method }
 
-func (x *Exchange) setRequest(r *http.Request) { x.r = r }
+func (x *Exchange) setRequest(r *http.Request) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.r = r
+}
 
 func (x *Exchange) header() http.Header { return x.Writer().Header() }
 

@@ -81,13 +81,10 @@ func (l *layerWriter) commit(code int, explicit bool) {
 		l.headed.Store(true)
 		return
 	}
-	c := &l.x.context
-	staged := c.response
 	header := l.ResponseWriter.Header()
-	c.response = Response{Status: code, Header: header, x: l.x}
+	c := l.x.fork(Response{Status: code, Header: header, x: l.x})
 	l.run(&l.x.stream, c)
-	made := c.response
-	c.response = staged
+	made := c.Response()
 	if l.x.Answered() { // by the hook
 		l.replaced = true
 		l.headed.Store(true)

@@ -85,13 +85,14 @@ func (b *body) bound(n int64) {
 // BodyBreach returns the error of a handler that read the body beyond its limit, nil
 // if none did.
 func (x *Exchange) BodyBreach() *RequestError {
-	if x.body == nil || !x.body.exceeded() {
+	if x.body == nil {
 		return nil
 	}
-	return &RequestError{
-		Op: "read body", Status: http.StatusRequestEntityTooLarge,
-		Err: &http.MaxBytesError{Limit: x.body.limit},
+	err := x.body.over.Load()
+	if err == nil {
+		return nil
 	}
+	return &RequestError{Op: "read body", Status: http.StatusRequestEntityTooLarge, Err: err}
 }
 
 func stack() []byte { return debug.Stack() }

@@ -31,7 +31,10 @@ import (
 // may call it.
 func (s *Stream) NextRequest() (*http.Request, error) {
 	x := s.x
-	closed := x.isClosed()
+	closed, over := x.state()
+	if over {
+		return nil, ErrClosed
+	}
 	if !closed {
 		if err := x.ready(); err != nil {
 			return nil, err
@@ -96,10 +99,10 @@ func (x *Exchange) ready() error {
 	return err
 }
 
-func (x *Exchange) isClosed() bool {
+func (x *Exchange) state() (closed, over bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.closed || x.over
+	return x.closed, x.over
 }
 
 // refusers returns the hooks for a request that has no route.
