@@ -27,11 +27,8 @@ func (k Key[T]) Set(c *Context, v T) {
 // Get returns the attribute, and whether c has it.
 func (k Key[T]) Get(c *Context) (T, bool) {
 	v, ok := c.attributes.get(k.id)
-	if !ok {
-		var zero T
-		return zero, false
-	}
-	return v.(T), true
+	t, _ := v.(T) // a nil interface is a value, too
+	return t, ok
 }
 
 // Delete takes the attribute away from c.

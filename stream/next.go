@@ -108,12 +108,7 @@ func (x *Exchange) state() (closed, over bool) {
 // refusers returns the hooks for a request that has no route.
 func (x *Exchange) refusers() []Runner {
 	c := x.conn
-	own := func(s *Stream, ctx *Context) bool {
-		if c.owner.RequestError(s, ctx) {
-			return false
-		}
-		return true
-	}
+	own := func(s *Stream, ctx *Context) bool { return !c.owner.RequestError(s, ctx) }
 	return append(append([]Runner{}, c.errorHooks...), own)
 }
 
@@ -125,6 +120,9 @@ func (x *Exchange) move(r *http.Request, wire *http1.Body, bad bool) *RequestErr
 	x.raw, x.out = false, nil
 	x.layers = nil // they belong to the request that came through them
 	x.looped = true
+	x.wire, x.body = wire, nil
+	x.rw = new(http1.ResponseWriter)
+	x.w = x.rw
 	x.mu.Unlock()
 	tail := &requestContext{base: c.base, x: x}
 	if last := x.tail.Swap(tail); last != nil {
@@ -132,14 +130,12 @@ func (x *Exchange) move(r *http.Request, wire *http1.Body, bad bool) *RequestErr
 	}
 	original := r
 	r = r.WithContext(tail)
-	x.wire, x.body = wire, nil
-	x.rw = new(http1.ResponseWriter)
-	x.w = x.rw
 	expects := x.attach(original, r)
 	x.serve(r, expects)
-	x.r, x.received = r, r
+	x.setRequest(r)
+	x.received = r
 	x.context.reset()
-	x.follow(r)
+	c.wire.Out.Locked(func() { x.follow(r) })
 	c.setExchange(x)
 	if bad {
 		x.rw.CloseAfter()

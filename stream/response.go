@@ -63,7 +63,7 @@ func (r *Response) Build() []byte {
 		fields.Set("Content-Length", "0")
 	}
 	if status >= 200 {
-		r.fill(fields)
+		r.fill(fields, hasContent && len(r.Body) > 0)
 	}
 	p := make([]byte, 0, 256+len(r.Body))
 	p = http1.AppendStatusLine(p, status)
@@ -75,12 +75,12 @@ func (r *Response) Build() []byte {
 	return p
 }
 
-// fill adds the fields that net/http would add.
-func (r *Response) fill(fields http.Header) {
+// fill adds the fields that net/http would add; sniff says that Body is sent.
+func (r *Response) fill(fields http.Header, sniff bool) {
 	if _, ok := fields["Date"]; !ok {
 		fields["Date"] = []string{http1.Date()}
 	}
-	if _, ok := fields["Content-Type"]; !ok && len(r.Body) > 0 && fields.Get("Content-Encoding") == "" {
+	if _, ok := fields["Content-Type"]; !ok && sniff && fields.Get("Content-Encoding") == "" {
 		fields["Content-Type"] = []string{http.DetectContentType(r.Body)}
 	}
 	if _, ok := fields["Connection"]; !ok && r.x != nil {

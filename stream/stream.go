@@ -134,12 +134,23 @@ func (x *Exchange) send(wait bool, frames ...[]byte) error {
 		return err
 	}
 	frames = x.begin(frames)
+	x.forgoContinue()
 	if wait {
-		err = out.Send(&x.follower, frames...)
-	} else {
-		err = out.TrySend(&x.follower, frames...)
+		return out.Send(&x.follower, frames...)
 	}
-	return err
+	return out.TrySend(&x.follower, frames...)
+}
+
+// forgoContinue keeps a later read of the body from sending a 100 Continue into the
+// middle of the response.
+func (x *Exchange) forgoContinue() {
+	x.mu.Lock()
+	rw := x.rw
+	waits := x.raw && x.wire != nil
+	x.mu.Unlock()
+	if waits {
+		rw.ForgoContinue()
+	}
 }
 
 // outbound returns the open Outbound. Without one the error says why, nil: nothing

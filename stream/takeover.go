@@ -28,7 +28,6 @@ func (x *Exchange) open() (*http1.Outbound, error) {
 	}
 	if err := x.takeOver(); err == nil {
 		x.out, x.raw = x.conn.wire.Out, true
-		x.rw.ForgoContinue()
 		x.rw.Surrender()
 		x.out.SetDeadline(time.Time{}) // from here on each write has its time-out
 		if x.wire == nil || x.wire.AtEOF() {
@@ -242,6 +241,7 @@ func (h *connHost) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		}
 		return c.wire.Net(), bufio.NewReadWriter(bufio.NewReader(c.wire.Net()), bufio.NewWriter(c.wire.Net())), nil
 	}
+	x.rw.ForgoContinue()
 	c.stopWatch()
 	c.mu.Lock()
 	reading := c.reading

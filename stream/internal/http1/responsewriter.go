@@ -330,7 +330,6 @@ func (w *ResponseWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if w.done.Load() {
 		return nil, nil, ErrClosed
 	}
-	w.ForgoContinue()
 	if w.status != 0 {
 		if err := w.sendBuffered(); err != nil {
 			return nil, nil, err
