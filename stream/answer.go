@@ -28,6 +28,21 @@ func (x *Exchange) sent() (begun bool) {
 	return begun || x.raw && x.rw.Begun()
 }
 
+// answeredBeyond is Answered, but for what layers inside of l and l itself have begun.
+func (x *Exchange) answeredBeyond(l *layerWriter) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, outer := range x.layers {
+		if outer == l {
+			break
+		}
+		if outer.begun() {
+			return true
+		}
+	}
+	return x.answered || x.sent() || x.conn != nil && x.rw.Begun()
+}
+
 // Answer runs the response hooks that did not run yet and sends what is staged,
 // unless a hook has sent a response itself.
 func (x *Exchange) Answer() {

@@ -36,7 +36,7 @@ func (x *Exchange) Intercept(w http.ResponseWriter, run Runner) (wrapped http.Re
 	x.mu.Unlock()
 	return l.capable(), func(returned bool) {
 		if returned && l.run != nil && !l.ran.Load() && !l.x.Answered() && x.holds(n, l) {
-			l.commit(http.StatusOK, false)
+			l.commit(http.StatusOK, true)
 		}
 		if x.holds(n, l) {
 			x.mu.Lock()
@@ -83,9 +83,10 @@ func (l *layerWriter) commit(code int, explicit bool) {
 	}
 	header := l.ResponseWriter.Header()
 	c := l.x.fork(Response{Status: code, Header: header, x: l.x})
+	before := l.x.answeredBeyond(l)
 	l.run(&l.x.stream, c)
 	made := c.Response()
-	if l.x.Answered() { // by the hook
+	if !before && l.x.answeredBeyond(l) { // by the hook
 		l.replaced = true
 		l.headed.Store(true)
 		return

@@ -52,6 +52,9 @@ func limitFields(r *http.Request, cfg RequestConfig) *RequestError {
 	if len(r.Trailer) > 0 {
 		count++
 	}
+	if cfg.MaxHeaderValueSize > 0 && len(r.Host) > cfg.MaxHeaderValueSize {
+		return breach("read header", http.StatusRequestHeaderFieldsTooLarge, "field value", len(r.Host), cfg.MaxHeaderValueSize)
+	}
 	for name, values := range r.Header {
 		if cfg.MaxHeaderKeySize > 0 && len(name) > cfg.MaxHeaderKeySize {
 			return breach("read header", http.StatusRequestHeaderFieldsTooLarge, "field name", len(name), cfg.MaxHeaderKeySize)

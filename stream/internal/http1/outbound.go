@@ -1,9 +1,6 @@
 package http1
 
 import (
-	"fmt"
-	"net"
-	"os"
 	"sync"
 	"time"
 )
@@ -36,8 +33,6 @@ type Outbound struct {
 	deadline time.Time // replaces timeout while it is not zero
 	err      error
 }
-
-type waiter struct{ ready chan struct{} }
 
 // NewOutbound returns an Outbound over sink that queues up to limit bytes. A write
 // that waits longer than timeout for the peer kills it; zero waits for ever.
@@ -83,70 +78,6 @@ func (o *Outbound) TryPush() error {
 		return o.err
 	}
 	return o.push(nil)
-}
-
-// push tries buf and frames on the sink and starts the drainer for the rest. mu is
-// held and nobody has the turn.
-func (o *Outbound) push(frames [][]byte) error {
-	var p []byte
-	whole := len(o.buf) == 0 && len(frames) == 1
-	if whole {
-		p = frames[0]
-	} else {
-		o.append(frames)
-		p = o.buf
-	}
-	n, err := o.sink.TryWrite(p)
-	if err != nil {
-		return o.die(err)
-	}
-	switch {
-	case n == len(p):
-		o.buf = o.buf[:0]
-		return nil
-	case whole:
-		o.buf = append(o.buf, p[n:]...)
-	default:
-		o.buf = o.buf[:copy(o.buf, o.buf[n:])]
-	}
-	o.busy = true
-	go o.drain()
-	return nil
-}
-
-// drain writes the queue until it is empty or somebody waits for the turn. It
-// starts with the turn.
-func (o *Outbound) drain() {
-	defer func() {
-		// A sink may be somebody's http.ResponseWriter: its panic must not
-		// end the process from a goroutine nobody can recover in.
-		if v := recover(); v != nil {
-			o.mu.Lock()
-			o.die(fmt.Errorf("panic in write: %v", v))
-			o.busy = false
-			o.mu.Unlock()
-		}
-	}()
-	o.mu.Lock()
-	for o.err == nil && len(o.buf) > 0 && len(o.waiters) == 0 {
-		p := o.buf
-		o.buf, o.inflight = nil, len(p)
-		for o.err == nil && len(p) > 0 {
-			n := min(len(p), sliceSize)
-			d := o.expiry()
-			o.mu.Unlock()
-			err := o.sink.Write(net.Buffers{p[:n]}, d)
-			o.mu.Lock()
-			p = p[n:]
-			o.inflight = len(p)
-			if err != nil {
-				o.die(err)
-			}
-		}
-	}
-	o.inflight = 0
-	o.release()
-	o.mu.Unlock()
 }
 
 // Send returns once the sink has all frames and everything accepted before them.
@@ -222,153 +153,6 @@ func (o *Outbound) Exclusive(fn func(deadline time.Time) error) error {
 	return err
 }
 
-// write hands buf and frames to the sink. mu and the turn are held; mu is given up
-// while the sink waits.
-func (o *Outbound) write(frames [][]byte) error {
-	if o.err != nil {
-		return o.err
-	}
-	d := o.expiry()
-	if !d.IsZero() && o.deadline.Equal(d) && !o.now().Before(d) {
-		return o.die(os.ErrDeadlineExceeded)
-	}
-	if size(frames) <= joinSize && (len(frames) != 1 || len(o.buf) > 0) {
-		o.append(frames)
-		frames = nil
-	}
-	bufs := make(net.Buffers, 0, 1+len(frames))
-	own := o.buf
-	o.buf = nil
-	if len(own) > 0 {
-		bufs = append(bufs, own)
-	}
-	for _, p := range frames {
-		if len(p) > 0 {
-			bufs = append(bufs, p)
-		}
-	}
-	if len(bufs) == 0 {
-		o.buf = own[:0]
-		return nil
-	}
-	fixed := !o.deadline.IsZero()
-	o.mu.Unlock()
-	err := o.hand(bufs, d, fixed)
-	o.mu.Lock()
-	if err != nil {
-		return o.die(err)
-	}
-	if o.buf == nil && cap(own) <= sliceSize {
-		o.buf = own[:0]
-	}
-	return o.err
-}
-
-// hand gives bufs to the sink in slices, so that the time-out holds for each slice
-// and a large body may take as long as the peer goes on reading. A fixed deadline
-// holds for all of it.
-func (o *Outbound) hand(bufs net.Buffers, deadline time.Time, fixed bool) error {
-	if len(bufs) == 1 {
-		n, err := o.sink.TryWrite(bufs[0])
-		if err != nil || n == len(bufs[0]) {
-			return err
-		}
-		bufs[0] = bufs[0][n:]
-	}
-	for len(bufs) > 0 {
-		var slice net.Buffers
-		slice, bufs = cut(bufs, sliceSize)
-		if err := o.sink.Write(slice, deadline); err != nil {
-			return err
-		}
-		if o.timeout > 0 && !fixed {
-			deadline = later(deadline, o.now().Add(o.timeout))
-		}
-	}
-	return nil
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-// cut splits bufs behind the first n bytes.
-func cut(bufs net.Buffers, n int) (head, rest net.Buffers) {
-	for i, p := range bufs {
-		if len(p) > n {
-			head = append(append(net.Buffers{}, bufs[:i]...), p[:n])
-			bufs[i] = p[n:]
-			return head, bufs[i:]
-		}
-		n -= len(p)
-	}
-	return bufs, nil
-}
-
-// acquire waits for the turn. mu is held, and given up meanwhile.
-func (o *Outbound) acquire(deadline time.Time) error {
-	if o.err != nil {
-		return o.err
-	}
-	if !o.busy {
-		o.busy = true
-		return nil
-	}
-	var expired <-chan time.Time
-	if !deadline.IsZero() {
-		t := time.NewTimer(deadline.Sub(o.now()))
-		defer t.Stop()
-		expired = t.C
-	}
-	w := &waiter{make(chan struct{})}
-	o.waiters = append(o.waiters, w)
-	o.mu.Unlock()
-	granted := true
-	select {
-	case <-w.ready:
-	case <-expired:
-		granted = false
-	}
-	o.mu.Lock()
-	if !granted && o.leave(w) {
-		return os.ErrDeadlineExceeded
-	}
-	if o.err != nil {
-		o.release()
-		return o.err
-	}
-	return nil
-}
-
-// leave takes w out of the line; false: w already has the turn.
-func (o *Outbound) leave(w *waiter) bool {
-	for i, x := range o.waiters {
-		if x == w {
-			o.waiters = append(o.waiters[:i], o.waiters[i+1:]...)
-			return true
-		}
-	}
-	return false
-}
-
-// release passes the turn on: to the next in line, to the drainer if bytes were
-// accepted meanwhile, or to nobody. mu is held.
-func (o *Outbound) release() {
-	switch {
-	case len(o.waiters) > 0:
-		w := o.waiters[0]
-		o.waiters = o.waiters[1:]
-		close(w.ready)
-	case o.err == nil && len(o.buf) > 0:
-		go o.drain()
-	default:
-		o.busy = false
-	}
-}
-
 // die makes err the reason of death, unless there is one. mu is held.
 func (o *Outbound) die(err error) error {
 	if o.err == nil {
@@ -412,20 +196,6 @@ func (o *Outbound) SetDeadline(t time.Time) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.deadline = t
-}
-
-// Settle returns when nobody writes to the sink any more, dead or alive.
-func (o *Outbound) Settle() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for o.busy {
-		w := &waiter{make(chan struct{})}
-		o.waiters = append(o.waiters, w)
-		o.mu.Unlock()
-		<-w.ready
-		o.mu.Lock()
-		o.release()
-	}
 }
 
 // Locked runs fn while nothing can be accepted.

@@ -1,0 +1,158 @@
+package http1
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"time"
+)
+
+// push tries buf and frames on the sink and starts the drainer for the rest. mu is
+// held and nobody has the turn.
+func (o *Outbound) push(frames [][]byte) error {
+	var p []byte
+	whole := len(o.buf) == 0 && len(frames) == 1
+	if whole {
+		p = frames[0]
+	} else {
+		o.append(frames)
+		p = o.buf
+	}
+	n, err := o.sink.TryWrite(p)
+	if err != nil {
+		return o.die(err)
+	}
+	switch {
+	case n == len(p):
+		o.buf = o.buf[:0]
+		return nil
+	case whole:
+		o.buf = append(o.buf, p[n:]...)
+	default:
+		o.buf = o.buf[:copy(o.buf, o.buf[n:])]
+	}
+	o.busy = true
+	go o.drain()
+	return nil
+}
+
+// drain writes the queue until it is empty or somebody waits for the turn. It
+// starts with the turn.
+func (o *Outbound) drain() {
+	defer func() {
+		// A sink may be somebody's http.ResponseWriter: its panic must not
+		// end the process from a goroutine nobody can recover in.
+		if v := recover(); v != nil {
+			o.mu.Lock()
+			o.die(fmt.Errorf("panic in write: %v", v))
+			o.busy = false
+			o.mu.Unlock()
+		}
+	}()
+	o.mu.Lock()
+	for o.err == nil && len(o.buf) > 0 && len(o.waiters) == 0 {
+		p := o.buf
+		o.buf, o.inflight = nil, len(p)
+		for o.err == nil && len(p) > 0 {
+			n := min(len(p), sliceSize)
+			d := o.expiry()
+			o.mu.Unlock()
+			err := o.sink.Write(net.Buffers{p[:n]}, d)
+			o.mu.Lock()
+			p = p[n:]
+			o.inflight = len(p)
+			if err != nil {
+				o.die(err)
+			}
+		}
+	}
+	o.inflight = 0
+	o.release()
+	o.mu.Unlock()
+}
+
+// write hands buf and frames to the sink. mu and the turn are held; mu is given up
+// while the sink waits.
+func (o *Outbound) write(frames [][]byte) error {
+	if o.err != nil {
+		return o.err
+	}
+	d := o.expiry()
+	if !d.IsZero() && o.deadline.Equal(d) && !o.now().Before(d) {
+		return o.die(os.ErrDeadlineExceeded)
+	}
+	if size(frames) <= joinSize && (len(frames) != 1 || len(o.buf) > 0) {
+		o.append(frames)
+		frames = nil
+	}
+	bufs := make(net.Buffers, 0, 1+len(frames))
+	own := o.buf
+	o.buf = nil
+	if len(own) > 0 {
+		bufs = append(bufs, own)
+	}
+	for _, p := range frames {
+		if len(p) > 0 {
+			bufs = append(bufs, p)
+		}
+	}
+	if len(bufs) == 0 {
+		o.buf = own[:0]
+		return nil
+	}
+	fixed := !o.deadline.IsZero()
+	o.mu.Unlock()
+	err := o.hand(bufs, d, fixed)
+	o.mu.Lock()
+	if err != nil {
+		return o.die(err)
+	}
+	if o.buf == nil && cap(own) <= sliceSize {
+		o.buf = own[:0]
+	}
+	return o.err
+}
+
+// hand gives bufs to the sink in slices, so that the time-out holds for each slice
+// and a large body may take as long as the peer goes on reading. A fixed deadline
+// holds for all of it.
+func (o *Outbound) hand(bufs net.Buffers, deadline time.Time, fixed bool) error {
+	if len(bufs) == 1 {
+		n, err := o.sink.TryWrite(bufs[0])
+		if err != nil || n == len(bufs[0]) {
+			return err
+		}
+		bufs[0] = bufs[0][n:]
+	}
+	for len(bufs) > 0 {
+		var slice net.Buffers
+		slice, bufs = cut(bufs, sliceSize)
+		if err := o.sink.Write(slice, deadline); err != nil {
+			return err
+		}
+		if o.timeout > 0 && !fixed {
+			deadline = later(deadline, o.now().Add(o.timeout))
+		}
+	}
+	return nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// cut splits bufs behind the first n bytes.
+func cut(bufs net.Buffers, n int) (head, rest net.Buffers) {
+	for i, p := range bufs {
+		if len(p) > n {
+			head = append(append(net.Buffers{}, bufs[:i]...), p[:n])
+			bufs[i] = p[n:]
+			return head, bufs[i:]
+		}
+		n -= len(p)
+	}
+	return bufs, nil
+}

@@ -1,0 +1,84 @@
+package http1
+
+import (
+	"os"
+	"time"
+)
+
+// A waiter stands in line for the turn.
+type waiter struct{ ready chan struct{} }
+
+// acquire waits for the turn. mu is held, and given up meanwhile.
+func (o *Outbound) acquire(deadline time.Time) error {
+	if o.err != nil {
+		return o.err
+	}
+	if !o.busy {
+		o.busy = true
+		return nil
+	}
+	var expired <-chan time.Time
+	if !deadline.IsZero() {
+		t := time.NewTimer(deadline.Sub(o.now()))
+		defer t.Stop()
+		expired = t.C
+	}
+	w := &waiter{make(chan struct{})}
+	o.waiters = append(o.waiters, w)
+	o.mu.Unlock()
+	granted := true
+	select {
+	case <-w.ready:
+	case <-expired:
+		granted = false
+	}
+	o.mu.Lock()
+	if !granted && o.leave(w) {
+		return os.ErrDeadlineExceeded
+	}
+	if o.err != nil {
+		o.release()
+		return o.err
+	}
+	return nil
+}
+
+// leave takes w out of the line; false: w already has the turn.
+func (o *Outbound) leave(w *waiter) bool {
+	for i, x := range o.waiters {
+		if x == w {
+			o.waiters = append(o.waiters[:i], o.waiters[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// release passes the turn on: to the next in line, to the drainer if bytes were
+// accepted meanwhile, or to nobody. mu is held.
+func (o *Outbound) release() {
+	switch {
+	case len(o.waiters) > 0:
+		w := o.waiters[0]
+		o.waiters = o.waiters[1:]
+		close(w.ready)
+	case o.err == nil && len(o.buf) > 0:
+		go o.drain()
+	default:
+		o.busy = false
+	}
+}
+
+// Settle returns when nobody writes to the sink any more, dead or alive.
+func (o *Outbound) Settle() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for o.busy {
+		w := &waiter{make(chan struct{})}
+		o.waiters = append(o.waiters, w)
+		o.mu.Unlock()
+		<-w.ready
+		o.mu.Lock()
+		o.release()
+	}
+}
