@@ -19,7 +19,8 @@ type Runner func(*Stream, *Context) bool
 type Exchange struct {
 	stream  Stream
 	context Context
-	ctx     requestContext
+	ctx     requestContext // the Stream's
+	first   requestContext // of the request the exchange began with
 	owner   Owner
 	root    bool            // nothing ran between net/http and the first layer
 	base    context.Context // of the connection's later requests, if known
@@ -30,8 +31,9 @@ type Exchange struct {
 	received *http.Request // as the exchange began
 	outer    *Exchange     // this one runs behind a writer that hides the outer one's
 
-	body *body                          // nil: none
-	tail atomic.Pointer[requestContext] // of the request a NextRequest loop is at
+	body  *body                          // nil: none
+	tail  atomic.Pointer[requestContext] // of the request it is at
+	moved bool                           // a NextRequest loop has left the first request behind
 
 	conn   *Conn                 // nil until taken over
 	looped bool                  // the keep-alive loop serves it
@@ -75,7 +77,7 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 		x.base = r.Context()
 	}
 	original := r
-	r = r.WithContext(&x.ctx)
+	r = r.WithContext(&x.first)
 	if !bodyless(r) && r.Body != nil {
 		x.body = &body{
 			src: r.Body, original: original, copy: r,
@@ -136,7 +138,7 @@ func (x *Exchange) Abandon(back Layer) {
 func (x *Exchange) restore(back Layer) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.tail.Load() == nil { // a NextRequest loop has left that request behind
+	if !x.moved { // a NextRequest loop has left that request behind
 		x.w, x.r = back.w, back.r
 		if x.conn != nil && !back.taken {
 			x.w = x.rw // net/http's is of no use any more
@@ -148,6 +150,8 @@ func (x *Exchange) init(base context.Context) {
 	x.stream.x, x.context.x, x.context.response.x = x, x, x
 	x.context.attributes = new(attributes)
 	x.ctx.base, x.ctx.x = base, x
+	x.first.base, x.first.x = &x.ctx, x
+	x.tail.Store(&x.first)
 }
 
 func (x *Exchange) follow(r *http.Request) {
@@ -232,9 +236,7 @@ func (x *Exchange) watched() {
 }
 
 func (x *Exchange) endContexts() {
-	if tail := x.tail.Load(); tail != nil {
-		tail.end()
-	}
+	x.tail.Load().end()
 	x.ctx.end()
 }
 

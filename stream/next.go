@@ -24,7 +24,8 @@ import (
 //	}
 //
 // The connection is taken over if it was not. The error is [ErrNotRaw] where that is
-// impossible, [ErrClosed] when the connection is not kept alive any more, io.EOF when
+// impossible (which includes a hook that sends before it has read the body, where
+// Adapter.Wrap is not outermost), [ErrClosed] when the connection is not kept alive any more, io.EOF when
 // the client has left, os.ErrDeadlineExceeded after the idle time-out, or a
 // *[RequestError] for a bad request, which the request-error hooks have answered by
 // then. After an error the Stream is closed. Only the goroutine that runs the hook
@@ -119,15 +120,13 @@ func (x *Exchange) move(r *http.Request, wire *http1.Body, bad bool) *RequestErr
 	x.over, x.closed, x.answered, x.begun = false, false, false, false
 	x.raw, x.out = false, nil
 	x.layers = nil // they belong to the request that came through them
-	x.looped = true
+	x.looped, x.moved = true, true
 	x.wire, x.body = wire, nil
 	x.rw = new(http1.ResponseWriter)
 	x.w = x.rw
 	x.mu.Unlock()
 	tail := &requestContext{base: c.base, x: x}
-	if last := x.tail.Swap(tail); last != nil {
-		last.end()
-	}
+	x.tail.Swap(tail).end()
 	original := r
 	r = r.WithContext(tail)
 	expects := x.attach(original, r)
@@ -177,7 +176,7 @@ func (c *Conn) Next() (*Exchange, error) {
 		r = unparsed()
 	}
 	original := r
-	r = r.WithContext(&x.ctx)
+	r = r.WithContext(&x.first)
 	x.rw = &n.rw
 	x.w = x.rw
 	expects := x.attach(original, r)

@@ -97,7 +97,7 @@ func (x *Exchange) takeOver() error {
 	}
 	left, expects, ok := x.bodyLeft()
 	if !ok {
-		return fmt.Errorf("%w: the request body is not read yet, behind %T", ErrNotRaw, x.body.src)
+		return fmt.Errorf("%w: the request body is not read yet, and adapter.Adapter.Wrap is not outermost to know what is left of it behind %T", ErrNotRaw, x.body.src)
 	}
 	var rwc net.Conn
 	var rw *bufio.ReadWriter
