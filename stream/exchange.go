@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -73,6 +74,7 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 	x.init(r.Context())
 	if outer != nil {
 		x.owner, x.outer, x.context.attributes = outer.owner, outer, outer.context.attributes
+		x.errorHooks, x.panicDepth = slices.Clone(outer.errorHooks), outer.panicDepth
 	} else if root {
 		x.base = r.Context()
 	}
@@ -171,9 +173,6 @@ func (c *Context) Exchange() *Exchange { return c.x }
 // Conn returns the connection, nil where it was not taken over.
 func (x *Exchange) Conn() *Conn { return x.connection() }
 
-// Looped reports whether the keep-alive loop serves the exchange.
-func (x *Exchange) Looped() bool { return x.looped }
-
 // Request returns the request for the next layer.
 func (x *Exchange) Request() *http.Request { return x.req() }
 
@@ -184,12 +183,6 @@ func (x *Exchange) Writer() http.ResponseWriter {
 	defer x.mu.Unlock()
 	return x.w
 }
-
-// Root reports whether nothing of the application ran before the first layer.
-func (x *Exchange) Root() bool { return x.root }
-
-// Base returns the context of the connection if it is known, nil if not: see Root.
-func (x *Exchange) Base() context.Context { return x.base }
 
 // SetBase names the context that later requests on the connection derive from.
 func (x *Exchange) SetBase(ctx context.Context) { x.base = ctx }

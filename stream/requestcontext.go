@@ -36,6 +36,7 @@ func (c *requestContext) Done() <-chan struct{} {
 }
 
 func (c *requestContext) wake() *liveState {
+	c.base.Done() // wakes a base of ours while mu is free
 	c.mu.Lock()
 	if live := c.live.Load(); live != nil {
 		c.mu.Unlock()

@@ -253,7 +253,9 @@ func (h *connHost) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	x.mu.Lock()
 	x.answered = true
+	x.mu.Unlock()
 	c.last.Store(true)
 	c.away.Store(true)
 	c.gave()

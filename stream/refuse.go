@@ -1,0 +1,79 @@
+package stream
+
+import (
+	"maps"
+	"net/http"
+)
+
+// Refuse answers a request that breaches a limit or cannot be parsed: the
+// request-error hooks run, innermost first, until one answers or rejects; then the
+// staged answer is sent, which is the plain status unless a hook has changed it. The
+// connection is closed afterwards. keep holds the header fields that the answer
+// starts from, such as those of middleware further out; nil: none.
+func (x *Exchange) Refuse(err *RequestError, hooks []Runner, keep http.Header) {
+	x.breach = true
+	c := &x.context
+	x.stage(err.Status, keep)
+	c.requestError = err
+	x.runSafely(hooks)
+	if x.connection() == nil && x.r.ProtoMajor == 1 {
+		c.Response().Header.Set("Connection", "close")
+	}
+	x.AnswerRejected()
+	c.requestError = nil
+}
+
+// RefuseHere is Refuse with the hooks of the layers around.
+func (x *Exchange) RefuseHere(err *RequestError, keep http.Header) {
+	x.Refuse(err, x.errorHooks, keep)
+}
+
+// Panicked stages a plain 500, unless the response has begun, runs hook with the
+// panic, and sends what is staged then. keep holds the header fields that the answer
+// starts from. It reports whether the response had begun, so that only an abort can
+// tell the client.
+func (x *Exchange) Panicked(err *PanicError, hook Runner, keep http.Header) (begun bool) {
+	c := &x.context
+	c.taskPanic = err
+	begun = x.Answered()
+	if !begun {
+		x.stage(http.StatusInternalServerError, keep)
+	}
+	if hook != nil {
+		x.runSafely([]Runner{hook})
+	}
+	if !begun {
+		x.AnswerRejected()
+	}
+	c.taskPanic = nil
+	return begun
+}
+
+// stage replaces whatever is staged by a plain answer with this status.
+func (x *Exchange) stage(status int, keep http.Header) {
+	header := x.header()
+	if x.raw {
+		header = x.rw.Header()
+	}
+	keep = keep.Clone()
+	clear(header)
+	maps.Copy(header, keep)
+	header.Set("Content-Type", "text/plain; charset=utf-8")
+	header.Set("X-Content-Type-Options", "nosniff")
+	x.context.origin = header
+	x.context.response = Response{Status: status, Header: header, Body: []byte(statusLine(status) + "\n"), x: x}
+}
+
+// runSafely runs hooks that answer an error; a panic in one ends them.
+func (x *Exchange) runSafely(hooks []Runner) {
+	defer func() {
+		if v := recover(); v != nil {
+			x.logf("onramp: panic in an error hook: %v\n%s", v, stack())
+		}
+	}()
+	for i := len(hooks) - 1; i >= 0; i-- {
+		if !hooks[i](&x.stream, &x.context) || x.Answered() {
+			return
+		}
+	}
+}
