@@ -69,6 +69,34 @@ func (c carrier) mount(t *testing.T, h hooks.ServerHook, opts adapter.Options) h
 	return adapt(t, &opts).Wrap(r)
 }
 
+// A mount is a way to put a whole service under this package.
+type mount struct {
+	name string
+	mode adapter.Takeover
+	bare bool
+}
+
+func mounts() []mount {
+	return []mount{
+		{name: "rung 0", bare: true}, {name: "OnDemand"},
+		{name: "Eager", mode: adapter.Eager}, {name: "Never", mode: adapter.Never},
+	}
+}
+
+// wrap returns h under m.
+func (m mount) wrap(t *testing.T, h http.Handler) http.Handler {
+	return m.with(t, h, adapter.Options{})
+}
+
+// with is wrap with options.
+func (m mount) with(t *testing.T, h http.Handler, opts adapter.Options) http.Handler {
+	if m.bare {
+		return h
+	}
+	opts.Takeover = m.mode
+	return adapt(t, &opts).Wrap(h)
+}
+
 // http2 serves h over HTTP/2 and returns a client for it.
 func http2(t *testing.T, h http.Handler) (*http.Client, string) {
 	srv := httptest.NewUnstartedServer(h)

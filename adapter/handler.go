@@ -75,6 +75,7 @@ func Hook(next http.Handler) hooks.ServerHook {
 	return hooks.HookFunc(func(_ *stream.Stream, c *stream.Context) hooks.Status {
 		x := c.Exchange()
 		w, done := x.Intercept(x.Writer(), nil)
+		x.Publish(w)
 		returned := false
 		defer func() { done(returned) }()
 		next.ServeHTTP(w, c.Request())

@@ -92,7 +92,7 @@ func TestHookOverCarriers(t *testing.T) {
 						hc.check(t, got, err, !c.swallows)
 						if hc.broken || hc.closes && c.raw() {
 							p.ended()
-						} else if !got.Close {
+						} else if !got.Close && !hc.closes {
 							assert.Equal(t, "legacy", p.get("/legacy").text, "second: %v", second)
 						}
 						_ = p.conn.Close()
@@ -142,10 +142,11 @@ func TestHookOverRecorder(t *testing.T) {
 			r := chi.NewRouter()
 			r.Handle("/hook", adapter.Handler(hook(hc.hook)))
 			rec, aborted := record(t, r, httptest.NewRequest(hc.verb(), "/hook", nil))
-			require.Equal(t, hc.broken || hc.cut, aborted)
-			if aborted {
+			if hc.broken || hc.cut { // a recorder has no connection that could break
+				require.True(t, aborted || hc.broken)
 				return
 			}
+			require.False(t, aborted)
 			body := rec.Body.String()
 			if hc.method == http.MethodHead {
 				body = "" // a server would leave it out

@@ -85,7 +85,7 @@ func TestNothingIsLeft(t *testing.T) {
 			r.With(mark).Get("/plain/{id}", func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "plain "+chi.URLParam(r, "id")) })
 			r.Method("GET", "/left", adapter.Handler(hook(leavings)))
 			r.Method("GET", "/left/{id}", adapter.Handler(hook(leavings)))
-			s := serve(t, m.make(t, r), nil)
+			s := serve(t, m.wrap(t, r), nil)
 			var clients sync.WaitGroup
 			for client := range 8 {
 				clients.Go(func() {
@@ -119,7 +119,7 @@ func TestRemoteAddrStaysTheConnections(t *testing.T) {
 				must("send", s.Send(c.Response().Build()), nil)
 				return hooks.Continue
 			})))
-			p := dial(t, serve(t, m.make(t, r), nil))
+			p := dial(t, serve(t, m.wrap(t, r), nil))
 			assert.Equal(t, "6.6.6.6", p.send("GET / HTTP/1.1\r\nHost: a\r\nX-Real-IP: 6.6.6.6\r\n\r\n").want("GET").text)
 			assert.Equal(t, p.conn.LocalAddr().String(), p.get("/").text)
 		})
@@ -133,7 +133,7 @@ func TestBaseContexts(t *testing.T) {
 		ctx := c.Request().Context()
 		_, server := ctx.Value(http.ServerContextKey).(*http.Server)
 		addr, _ := ctx.Value(http.LocalAddrContextKey).(net.Addr)
-		c.Response().Body = fmt.Append(nil, server, addr != nil, ctx.Value(ctxKey("base")), ctx.Value(ctxKey("conn")))
+		c.Response().Body = fmt.Appendf(nil, "%v %v %v %v", server, addr != nil, ctx.Value(ctxKey("base")), ctx.Value(ctxKey("conn")))
 		must("send", s.Send(c.Response().Build()), nil)
 		return hooks.Continue
 	})

@@ -52,12 +52,7 @@ func TestFirstSendRacesWithTheEnd(t *testing.T) {
 					}
 					mux := http.NewServeMux()
 					mux.Handle("/", h)
-					a := adapt(t, &adapter.Options{Takeover: map[string]adapter.Takeover{"Eager": adapter.Eager, "Never": adapter.Never}[m.name]})
-					root := http.Handler(mux)
-					if m.name != "rung 0" {
-						root = a.Wrap(mux)
-					}
-					s := serve(t, root, nil)
+					s := serve(t, m.wrap(t, mux), nil)
 					for conn := range 30 {
 						p := dial(t, s)
 						for i := range 5 {
@@ -109,26 +104,16 @@ func TestLateBodyRead(t *testing.T) {
 							c.Response().Body = []byte("posted")
 							return hooks.Continue
 						})))
-						mode := map[string]adapter.Takeover{"Eager": adapter.Eager, "Never": adapter.Never}[m.name]
-						root := http.Handler(mux)
-						if m.name != "rung 0" {
-							root = adapt(t, &adapter.Options{Takeover: mode}).Wrap(mux)
-						}
-						s := serve(t, root, nil)
+						s := serve(t, m.wrap(t, mux), nil)
 						p := dial(t, s)
 						if second {
 							p.get("/legacy")
 						}
 						p.send("POST /post HTTP/1.1\r\nHost: a\r\n" + head + "\r\n\r\n")
-						if reading && mode != adapter.Eager && (!second || m.name != "Eager") {
-							_ = p.conn.Close() // net/http waits for the reader
-						} else {
-							got, err := p.read("POST")
-							if err == nil {
-								assert.Equal(t, "posted", got.text)
-							}
-							_ = p.conn.Close()
-						}
+						got, err := p.read("POST")
+						require.NoError(t, err)
+						assert.Equal(t, "posted", got.text)
+						_ = p.conn.Close()
 						other := dial(t, s) // takes buffers from the pools
 						for range 10 {
 							require.Equal(t, "legacy", other.get("/legacy").text)

@@ -88,6 +88,7 @@ func (l *Layer) serve(x *stream.Exchange, next http.Handler) {
 // pass gives the request to next.
 func (l *Layer) pass(x *stream.Exchange, next http.Handler) {
 	w := x.Writer()
+	x.Publish(w)
 	if len(l.Response) == 0 && len(l.TaskPanic) == 0 && l.Limits.MaxBodySize <= 0 {
 		next.ServeHTTP(w, x.Request())
 		return

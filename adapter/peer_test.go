@@ -140,6 +140,12 @@ func (p *peer) want(method string) reply {
 	return got
 }
 
+// leaves ends the client's side of the connection.
+func (p *peer) leaves() {
+	p.t.Helper()
+	require.NoError(p.t, p.conn.(*net.TCPConn).CloseWrite())
+}
+
 // get asks for path and returns the response.
 func (p *peer) get(path string) reply {
 	p.t.Helper()

@@ -16,26 +16,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A mount is a place for a route in a service.
-type mount struct {
-	name string
-	make func(t *testing.T, r chi.Router) http.Handler
-}
-
-func mounts() []mount {
-	wrap := func(mode adapter.Takeover) func(*testing.T, chi.Router) http.Handler {
-		return func(t *testing.T, r chi.Router) http.Handler {
-			return adapt(t, &adapter.Options{Takeover: mode}).Wrap(r)
-		}
-	}
-	return []mount{
-		{"rung 0", func(_ *testing.T, r chi.Router) http.Handler { return r }},
-		{"OnDemand", wrap(adapter.OnDemand)},
-		{"Eager", wrap(adapter.Eager)},
-		{"Never", wrap(adapter.Never)},
-	}
-}
-
 // paths collects what was dispatched.
 type paths struct {
 	mu   sync.Mutex
@@ -140,7 +120,7 @@ func TestUnreadBodyIsNoRequest(t *testing.T) {
 					r.With(around).Method("POST", "/post", adapter.Handler(hook(h)))
 					r.Get("/legacy", text("legacy"))
 					r.Get("/smuggled", text("smuggled"))
-					s := serve(t, m.make(t, r), nil)
+					s := serve(t, m.wrap(t, r), nil)
 					for framing, f := range framings {
 						for _, later := range []bool{false, true} {
 							for _, second := range []bool{false, true} {
@@ -184,7 +164,7 @@ func TestHugeBodyIsNotRead(t *testing.T) {
 				r := chi.NewRouter()
 				r.Method("POST", "/post", adapter.Handler(hook(answers["sent"])))
 				r.Get("/legacy", text("legacy"))
-				s := serve(t, m.make(t, r), nil)
+				s := serve(t, m.wrap(t, r), nil)
 				p := dial(t, s)
 				if second {
 					p.get("/legacy")
@@ -265,7 +245,7 @@ func TestRewrittenLength(t *testing.T) {
 				})
 				r.Method("POST", "/post", adapter.Handler(hook(answers["sent"])))
 				r.Get("/legacy", text("legacy"))
-				s := serve(t, m.make(t, r), nil)
+				s := serve(t, m.wrap(t, r), nil)
 				p := dial(t, s)
 				p.send(fmt.Sprintf("POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s", len(body), body) +
 					"GET /legacy HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")

@@ -2,7 +2,6 @@ package stream
 
 import (
 	"errors"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -43,6 +42,14 @@ func (x *Exchange) answeredBeyond(l *layerWriter) bool {
 	return x.answered || x.sent() || x.conn != nil && x.rw.Begun()
 }
 
+// Publish puts the fields that hooks have staged into the header of w, for a handler
+// that answers by itself.
+func (x *Exchange) Publish(w http.ResponseWriter) {
+	if c := &x.context; c.response.Header != nil {
+		c.publish(w.Header())
+	}
+}
+
 // Answer runs the response hooks that did not run yet and sends what is staged,
 // unless a hook has sent a response itself.
 func (x *Exchange) Answer() {
@@ -58,18 +65,14 @@ func (x *Exchange) AnswerRejected() {
 	for _, l := range x.intercepting() {
 		l.ran.Store(true)
 	}
-	resp := x.context.Response()
 	w, closed, ok := x.claimAnswer()
 	if !ok {
 		return
 	}
+	c := &x.context
+	resp := c.Response()
 	header := w.Header()
-	if !sameMap(header, resp.Header) {
-		if sameMap(header, x.context.origin) {
-			clear(header) // a hook has replaced the whole map
-		}
-		maps.Copy(header, resp.Header)
-	}
+	c.publish(header)
 	status := resp.status()
 	switch {
 	case status < 200 || status == http.StatusNoContent || status == http.StatusNotModified:
@@ -190,7 +193,7 @@ func (x *Exchange) begin(frames [][]byte) [][]byte {
 // fork returns a Context of the exchange for hooks that find resp staged: it may be
 // used on another goroutine than the exchange's own.
 func (x *Exchange) fork(resp Response) *Context {
-	return &Context{x: x, response: resp, attributes: x.context.attributes}
+	return &Context{x: x, response: resp, attributes: x.context.attributes, fixed: true}
 }
 
 func (x *Exchange) hooksPending() bool {

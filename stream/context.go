@@ -1,6 +1,11 @@
 package stream
 
-import "net/http"
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"sync"
+)
 
 // A Context is one request and what hooks make of it: the response they stage and
 // the attributes they leave for each other. It is made by the adapter, belongs to
@@ -10,7 +15,10 @@ import "net/http"
 type Context struct {
 	x          *Exchange
 	response   Response
-	origin     http.Header // the map that response.Header was at first
+	origin     http.Header         // fields of the writers below that are in response.Header, or were
+	adopted    http.ResponseWriter // the last of these writers
+	adopting   sync.Mutex          // held while the three change: the first sender does it, too
+	fixed      bool                // response.Header is complete as it is
 	attributes *attributes
 	body       []byte
 	bodyRead   bool
@@ -31,11 +39,42 @@ func (c *Context) SetRequest(r *http.Request) { c.x.setRequest(r) }
 
 // Response returns the response that is being staged.
 func (c *Context) Response() *Response {
-	if c.response.Header == nil {
-		c.origin = c.x.header()
-		c.response.Header = c.origin
+	if !c.fixed {
+		c.adopt(c.x.Writer())
 	}
 	return &c.response
+}
+
+// adopt takes over the fields that middleware has set on w. What is staged has a map
+// of its own, because w's may be in use on another goroutine once something was sent.
+func (c *Context) adopt(w http.ResponseWriter) {
+	c.adopting.Lock()
+	defer c.adopting.Unlock()
+	if c.response.Header == nil {
+		c.response.Header = make(http.Header)
+	} else if sameWriter(w, c.adopted) {
+		return
+	}
+	if c.origin == nil {
+		c.origin = make(http.Header)
+	}
+	c.adopted = w
+	for name, values := range w.Header() {
+		if _, known := c.origin[name]; !known {
+			c.origin[name] = values
+			c.response.Header[name] = slices.Clone(values)
+		}
+	}
+}
+
+// publish makes header, which belongs to a writer below, what is staged.
+func (c *Context) publish(header http.Header) {
+	for name := range c.origin {
+		if _, staged := c.response.Header[name]; !staged {
+			delete(header, name)
+		}
+	}
+	maps.Copy(header, c.response.Header)
 }
 
 // KeepAlive reports whether the request allows the connection to be kept alive

@@ -219,8 +219,6 @@ func (x *Exchange) setRequest(r *http.Request) {
 	x.r = r
 }
 
-func (x *Exchange) header() http.Header { return x.Writer().Header() }
-
 // watched is called when somebody begins to wait for the client's leaving.
 func (x *Exchange) watched() {
 	if c := x.connection(); c != nil {

@@ -51,17 +51,13 @@ func (x *Exchange) Panicked(err *PanicError, hook Runner, keep http.Header) (beg
 
 // stage replaces whatever is staged by a plain answer with this status.
 func (x *Exchange) stage(status int, keep http.Header) {
-	header := x.header()
-	if x.raw {
-		header = x.rw.Header()
-	}
-	keep = keep.Clone()
-	clear(header)
+	c := &x.context
+	c.Response() // whose fields go, but for keep
+	header := make(http.Header)
 	maps.Copy(header, keep)
 	header.Set("Content-Type", "text/plain; charset=utf-8")
 	header.Set("X-Content-Type-Options", "nosniff")
-	x.context.origin = header
-	x.context.response = Response{Status: status, Header: header, Body: []byte(statusLine(status) + "\n"), x: x}
+	c.response = Response{Status: status, Header: header, Body: []byte(statusLine(status) + "\n"), x: x}
 }
 
 // runSafely runs hooks that answer an error; a panic in one ends them.

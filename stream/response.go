@@ -14,8 +14,8 @@ import (
 type Response struct {
 	// Status is the status code; 0: 200.
 	Status int
-	// Header holds the fields. It is the header map of the http.ResponseWriter
-	// below, so that what earlier middleware set there is in it.
+	// Header holds the fields, those included that middleware further out has set
+	// on the http.ResponseWriter. A handler that comes after finds them there.
 	Header http.Header
 	// Body is the content; it is not kept after it was sent.
 	Body []byte

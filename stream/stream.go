@@ -12,9 +12,7 @@ import (
 // for good: a goroutine that keeps it gets [ErrClosed] and cannot write into another
 // response.
 //
-// All methods but NextRequest may be called from any goroutine. The first send of an
-// exchange sets the response hooks and the http.ResponseWriter going, so the hook must
-// leave the Context's Response alone while another goroutine makes it. What one call sends
+// All methods but NextRequest may be called from any goroutine. What one call sends
 // is never interleaved with another's. After a write that failed halfway the Stream
 // is dead: not one more byte goes out.
 type Stream struct{ x *Exchange }

@@ -40,6 +40,7 @@ func (x *Exchange) open() (*http1.Outbound, error) {
 		x.hidden = err
 	}
 	set := x.owner.Settings()
+	x.context.adopt(x.w) // before the sink changes its header
 	x.sink = newWriterSink(x)
 	x.out = http1.NewOutbound(x.sink, set.QueueSize, set.writeTimeout(serverOf(x.r)), func(error) { x.endContexts() })
 	return x.out, nil

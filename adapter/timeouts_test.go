@@ -1,0 +1,214 @@
+package adapter_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/onramp-go/onramp/adapter"
+	"github.com/onramp-go/onramp/hooks"
+	"github.com/onramp-go/onramp/stream"
+	"github.com/stretchr/testify/assert"
+)
+
+const short = 100 * time.Millisecond
+
+// TestReadTimeouts: a client that stops in the middle of a request does not hold its
+// connection or its handler.
+func TestReadTimeouts(t *testing.T) {
+	configs := map[string]struct {
+		server time.Duration
+		opts   adapter.Options
+	}{
+		"ReadTimeout":   {server: short},
+		"RequestConfig": {opts: adapter.Options{Request: stream.RequestConfig{ReadTimeout: short}}},
+	}
+	posts := map[string]func(s *stream.Stream, c *stream.Context) hooks.Status{
+		"read": func(s *stream.Stream, c *stream.Context) hooks.Status {
+			if _, err := io.ReadAll(c.Request().Body); err == nil {
+				panic("the body is whole")
+			}
+			return hooks.Reject
+		},
+		"taken over, watched, read": func(s *stream.Stream, c *stream.Context) hooks.Status {
+			_, _ = s.NetConn()
+			select { // the watch is on by then
+			case <-c.Request().Context().Done():
+			case <-time.After(30 * time.Millisecond):
+			}
+			if _, err := io.ReadAll(c.Request().Body); err == nil {
+				panic("the body is whole")
+			}
+			return hooks.Reject
+		},
+		"not read":       answers["staged"],
+		"not read, sent": answers["sent"],
+	}
+	for config, cfg := range configs {
+		for _, m := range mounts() {
+			if m.bare && config == "RequestConfig" {
+				continue
+			}
+			for post, h := range posts {
+				for _, second := range []bool{false, true} {
+					t.Run(fmt.Sprint(config, "/", m.name, "/", post, "/second ", second), func(t *testing.T) {
+						t.Parallel()
+						mux := http.NewServeMux()
+						mux.Handle("/", adapter.Handler(hook(answers["sent"])))
+						mux.Handle("/post", adapter.Handler(hook(h)))
+						srv := &http.Server{ReadTimeout: cfg.server}
+						p := dial(t, serve(t, m.with(t, mux, cfg.opts), srv))
+						if second {
+							p.get("/")
+						}
+						p.send("POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf")
+						_, err := io.ReadAll(p.br) // an answer or none: but an end
+						assert.False(t, isTimeout(err), "the connection is still open")
+					})
+				}
+			}
+		}
+	}
+}
+
+func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
+
+// TestHeadTimeouts: on a connection that was taken over, as on any.
+func TestHeadTimeouts(t *testing.T) {
+	for _, tt := range []struct {
+		name               string
+		header, read, idle time.Duration // of the server
+		opts               adapter.Options
+		sends              string
+		status             int // 0: no answer
+	}{
+		{name: "ReadHeaderTimeout", header: short, sends: "GET / HT", status: 408},
+		{name: "ReadTimeout", read: short, sends: "GET / HTTP/1.1\r\nHo", status: 408},
+		{name: "HeaderTimeout", opts: adapter.Options{HeaderTimeout: short}, sends: "G", status: 408},
+		{name: "RequestConfig", opts: adapter.Options{Request: stream.RequestConfig{ReadTimeout: short}}, sends: "GET / HTTP/1.1\r\n", status: 408},
+		{name: "IdleTimeout of the server", idle: short},
+		{name: "ReadTimeout idle", read: short},
+		{name: "IdleTimeout", opts: adapter.Options{IdleTimeout: short}},
+	} {
+		for _, mode := range []adapter.Takeover{adapter.OnDemand, adapter.Eager} {
+			t.Run(fmt.Sprint(tt.name, " mode ", mode), func(t *testing.T) {
+				t.Parallel()
+				tt.opts.Takeover = mode
+				h := adapt(t, &tt.opts).Wrap(adapter.Handler(hook(answers["sent"])))
+				srv := &http.Server{ReadHeaderTimeout: tt.header, ReadTimeout: tt.read, IdleTimeout: tt.idle}
+				p := dial(t, serve(t, h, srv))
+				for range 2 {
+					p.get("/")
+				}
+				if tt.sends != "" {
+					for _, c := range tt.sends {
+						p.send(string(c))
+					}
+				}
+				if tt.status != 0 {
+					got := p.want("GET")
+					assert.Equal(t, tt.status, got.StatusCode)
+					assert.True(t, got.Close)
+				}
+				p.ended()
+			})
+		}
+	}
+}
+
+// TestWriteTimeoutOfHandlers: an ordinary handler is held to the server's WriteTimeout,
+// however fast its client reads.
+func TestWriteTimeoutOfHandlers(t *testing.T) {
+	for _, second := range []bool{false, true} {
+		for _, whole := range []bool{false, true} {
+			t.Run(fmt.Sprint("second ", second, " one Write ", whole), func(t *testing.T) {
+				t.Parallel()
+				result := make(chan error, 1)
+				mux := http.NewServeMux()
+				mux.HandleFunc("/", text("legacy"))
+				mux.HandleFunc("/big", func(w http.ResponseWriter, _ *http.Request) {
+					big := make([]byte, 256<<20)
+					if whole {
+						_, err := w.Write(big)
+						result <- err
+						return
+					}
+					var err error
+					for len(big) > 0 && err == nil {
+						_, err = w.Write(big[:64<<10])
+						big = big[64<<10:]
+					}
+					result <- err
+				})
+				h := adapt(t, &adapter.Options{Takeover: adapter.Eager}).Wrap(mux)
+				p := dial(t, serve(t, h, &http.Server{WriteTimeout: 5 * short}))
+				if second {
+					p.get("/")
+				}
+				p.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n")
+				ended := make(chan struct{})
+				go func() { // reads some in every WriteTimeout, for ever
+					defer close(ended)
+					for p := p; ; <-time.After(short) {
+						if n, err := io.CopyN(io.Discard, p.conn, 300<<10); err != nil || n == 0 {
+							return
+						}
+					}
+				}()
+				assert.Error(t, receive(t, result, "the handler"))
+				_ = p.conn.Close()
+				<-ended
+			})
+		}
+	}
+}
+
+// TestStreamOutlivesWriteTimeout: the deadline of a stream is each write's.
+func TestStreamOutlivesWriteTimeout(t *testing.T) {
+	for _, m := range mounts() {
+		for _, second := range []bool{false, true} {
+			t.Run(fmt.Sprint(m.name, " second ", second), func(t *testing.T) {
+				t.Parallel()
+				mux := http.NewServeMux()
+				mux.Handle("/", adapter.Handler(hook(answers["sent"])))
+				mux.Handle("/stream", adapter.Handler(hook(func(s *stream.Stream, _ *stream.Context) hooks.Status {
+					must("head", s.Send([]byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")), nil)
+					for range 6 {
+						<-time.After(short / 2)
+						must("event", s.Send([]byte("5\r\nevent\r\n")), nil)
+					}
+					must("end", s.TrySend([]byte("0\r\n\r\n")), nil)
+					return hooks.Continue
+				})))
+				p := dial(t, serve(t, m.wrap(t, mux), &http.Server{WriteTimeout: short}))
+				if second {
+					p.get("/")
+				}
+				p.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+				assert.Equal(t, strings.Repeat("event", 6), p.want("GET").text)
+				assert.Equal(t, "posted", p.get("/").text)
+			})
+		}
+	}
+}
+
+// TestDeadlineEndsWithItsRequest: a stream's write deadline is not the next request's.
+func TestDeadlineEndsWithItsRequest(t *testing.T) {
+	for _, m := range mounts() {
+		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
+			mux := http.NewServeMux()
+			mux.Handle("/sent", adapter.Handler(hook(answers["sent"])))
+			mux.HandleFunc("/legacy", text("legacy"))
+			p := dial(t, serve(t, m.with(t, mux, adapter.Options{WriteTimeout: short}), nil))
+			p.get("/sent")
+			<-time.After(2 * short) // the deadline has passed by then
+			assert.Equal(t, "legacy", p.get("/legacy").text)
+		})
+	}
+}
