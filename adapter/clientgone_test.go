@@ -117,7 +117,7 @@ func TestPipelinedRequestKeepsItsBytes(t *testing.T) {
 				p.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n")
 				receive(t, begun, "the hook")
 				p.send("GET /leg")
-				time.Sleep(30 * time.Millisecond) // lets the watch take it
+				<-time.After(30 * time.Millisecond) // the watch has taken it by then
 				p.send("acy HTTP/1.1\r\nHost: a\r\n\r\nGET /legacy HTTP/1.1\r\nHost: a\r\n\r\n")
 				goOn <- struct{}{}
 				require.Equal(t, "posted", p.want("GET").text)

@@ -25,6 +25,14 @@ func Handler(hook hooks.ServerHook) http.Handler {
 	return &route{owner: (*owner)(New(nil)), hook: hook}
 }
 
+// HandlerFunc is [Handler] for a function.
+func HandlerFunc(hook func(*stream.Stream, *stream.Context) hooks.Status) http.Handler {
+	if hook == nil {
+		panic("adapter.HandlerFunc: hook is nil")
+	}
+	return Handler(hooks.HookFunc(hook))
+}
+
 type route struct {
 	owner *owner
 	hook  hooks.ServerHook

@@ -42,7 +42,8 @@ type Options struct {
 	// its response is sent.
 	RequestHooks, ResponseHooks hooks.Chain
 	// RequestErrorHooks run for requests that breach a limit or cannot be parsed,
-	// with Context.RequestError set and the plain status staged.
+	// with Context.RequestError set and the plain status staged. A first request
+	// that net/http itself cannot parse is answered by net/http.
 	RequestErrorHooks hooks.Chain
 	// TaskPanicHooks run when a hook or handler has panicked, with
 	// Context.TaskPanic set and, unless the response had begun, a plain 500

@@ -17,6 +17,9 @@ func Request(h ...hooks.ServerHook) func(http.Handler) http.Handler {
 // Context.Response holds the status and the fields that the handler has set, and the
 // hooks may change them. A hook that sets Body replaces the handler's body. Where
 // layers nest, the innermost runs first. A rejecting hook skips those that are left.
+//
+// They run on the goroutine that sends first. They do not run for a response that a
+// rejecting hook, a request error or a panic has brought about.
 func Response(h ...hooks.ServerHook) func(http.Handler) http.Handler {
 	return layer("Response", adapter.Layer{Response: check("Response", h)})
 }

@@ -15,6 +15,8 @@ import (
 // when the connection is taken over, for which KeepAlive sees at the first request
 // that passes through it; requests to other parts of the tree count from then on.
 // Where a connection cannot be taken over, over HTTP/2 for one, it does nothing.
+// KeepAlive belongs outermost: the request with which a connection is taken over goes
+// past the writers of middleware further out, such as a logger's.
 func KeepAlive(requests int, age time.Duration) func(http.Handler) http.Handler {
 	bound := hooks.HookFunc(func(_ *stream.Stream, c *stream.Context) hooks.Status {
 		x := c.Exchange()

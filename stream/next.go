@@ -24,8 +24,12 @@ import (
 // Adapter.Wrap is outermost; [ErrClosed] when the connection is not kept alive any
 // more; io.EOF when the client has left; os.ErrDeadlineExceeded after the idle
 // time-out; or a *[RequestError] for a bad request, which the request-error hooks have
-// answered by then. After an error the Stream is closed. Only the goroutine that runs
-// the hook may call it.
+// answered by then. After an error other than ErrNotRaw the Stream is closed. Only the
+// goroutine that runs the hook may call it.
+//
+// A client, a browser above all, sends any request on a connection that is free: a
+// loop that serves but some of them passes the others on, with adapter.Hook around the
+// server's handler.
 func (s *Stream) NextRequest() (*http.Request, error) {
 	x := s.x
 	closed, over := x.state()

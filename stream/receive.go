@@ -85,11 +85,11 @@ func (c *Conn) receive() (*http.Request, *http1.Body, error) {
 	if err := c.wire.SetReadDeadline(after(now, header), false); err != nil {
 		return nil, nil, err
 	}
+	c.served.Add(1)
 	r, err := c.wire.ReadRequest(&c.limits)
 	if err != nil {
 		return nil, nil, err
 	}
-	c.served.Add(1)
 	if header > 0 || whole > 0 {
 		_ = c.wire.SetReadDeadline(after(now, whole), c.owner.Settings().Request.ReadTimeout == 0)
 	}
@@ -118,6 +118,7 @@ func (c *Conn) await() error {
 	if err := c.wire.SetReadDeadline(after(time.Now(), idle), false); err != nil {
 		return err
 	}
+	c.wire.Out.Rest()
 	c.state.Store(connIdle)
 	if !c.KeepAlives() {
 		return ErrClosed // whoever switched it off may have missed that the connection is idle

@@ -33,8 +33,11 @@ func newWriterSink(x *Exchange) *writerSink {
 // hook has it too. Nobody knows what a Write would wait for.
 func (s *writerSink) TryWrite(p []byte) (int, error) {
 	taken := 0
-	for taken < len(p) && !s.headed && !s.scan.Plain(p[taken:]) {
+	for taken < len(p) && !s.headed {
 		kind, n := s.scan.Next(p[taken:])
+		if kind == http1.PieceRaw {
+			break // no head at all: Write will be told so again
+		}
 		if err := s.put(kind, nil); err != nil {
 			return taken, err
 		}
@@ -74,6 +77,12 @@ func (s *writerSink) put(kind http1.Piece, p []byte) error {
 		return s.head(s.scan.Head)
 	case http1.PieceBody, http1.PieceRaw:
 		s.headed = true
+		if lost := s.scan.Lost; len(lost) > 0 {
+			s.scan.Lost = nil
+			if _, err := s.w.Write(lost); err != nil {
+				return err
+			}
+		}
 		_, err := s.w.Write(p)
 		return err
 	default:

@@ -176,10 +176,12 @@ func (c *Conn) SetReadDeadline(t time.Time, ends bool) error {
 	w := &c.watch
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.deadline, w.ends = t, ends
 	if w.running && !ends {
-		return nil
+		t, w.deadline = time.Time{}, t
+	} else {
+		w.deadline = t
 	}
+	w.ends = ends
 	return c.rwc.SetReadDeadline(t)
 }
 
@@ -245,8 +247,11 @@ const (
 func (c *Conn) Linger() {
 	c.Unwatch()
 	if w, ok := c.rwc.(interface{ CloseWrite() error }); ok && w.CloseWrite() == nil {
-		_ = c.rwc.SetReadDeadline(time.Now().Add(lingerTime))
-		_, _ = io.CopyN(io.Discard, c.rwc, lingerBytes)
+		end := time.Now().Add(lingerTime)
+		_ = c.rwc.SetReadDeadline(end)
+		if _, err := io.CopyN(io.Discard, c.rwc, lingerBytes); err == nil {
+			time.Sleep(time.Until(end)) // more is not read, but the answer can be
+		}
 	}
 	c.dropReader()
 	c.Close(ErrClosed)

@@ -2,6 +2,7 @@ package http1
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -34,7 +35,7 @@ func (f *Follower) admit(frames [][]byte) ([][]byte, error) {
 	if f.Closed != nil {
 		return nil, f.Closed
 	}
-	before := *f
+	before := f.snapshot()
 	out := frames
 	for i, p := range frames {
 		for at := 0; at < len(p); {
@@ -55,6 +56,14 @@ func (f *Follower) admit(frames [][]byte) ([][]byte, error) {
 		}
 	}
 	return out, nil
+}
+
+// snapshot copies f so that a later assignment undoes everything.
+func (f *Follower) snapshot() Follower {
+	s := *f
+	s.line = slices.Clone(f.line)
+	s.Trailer = f.Trailer.Clone()
+	return s
 }
 
 // excess names the mistake of bytes behind the end.

@@ -1,6 +1,7 @@
 package http1
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -27,7 +28,7 @@ func (o *Outbound) push(frames [][]byte) error {
 		o.buf = o.buf[:0]
 		return nil
 	case whole:
-		o.buf = append(o.buf, p[n:]...)
+		o.append([][]byte{p[n:]})
 	default:
 		o.buf = o.buf[:copy(o.buf, o.buf[n:])]
 	}
@@ -39,26 +40,25 @@ func (o *Outbound) push(frames [][]byte) error {
 // drain writes the queue until it is empty or somebody waits for the turn. It
 // starts with the turn.
 func (o *Outbound) drain() {
-	defer func() {
-		// A sink may be somebody's http.ResponseWriter: its panic must not
-		// end the process from a goroutine nobody can recover in.
-		if v := recover(); v != nil {
-			o.mu.Lock()
-			o.die(fmt.Errorf("panic in write: %v", v))
-			o.busy = false
-			o.mu.Unlock()
-		}
-	}()
 	o.mu.Lock()
+	defer o.mu.Unlock()
+	defer func() {
+		// A sink may be somebody's http.ResponseWriter: its panic, which has
+		// killed the Outbound, must not end the process from a goroutine that
+		// nobody can recover in.
+		if v := recover(); v != nil {
+			o.err = &ClosedError{Cause: fmt.Errorf("%w: %v", errPanic, v)}
+		}
+		o.inflight = 0
+		o.release()
+	}()
 	for o.err == nil && len(o.buf) > 0 && len(o.waiters) == 0 {
 		p := o.buf
 		o.buf, o.inflight = nil, len(p)
 		for o.err == nil && len(p) > 0 {
 			n := min(len(p), sliceSize)
 			d := o.expiry()
-			o.mu.Unlock()
-			err := o.sink.Write(net.Buffers{p[:n]}, d)
-			o.mu.Lock()
+			err := o.unlocked(func() error { return o.sink.Write(net.Buffers{p[:n]}, d) })
 			p = p[n:]
 			o.inflight = len(p)
 			if err != nil {
@@ -66,9 +66,24 @@ func (o *Outbound) drain() {
 			}
 		}
 	}
-	o.inflight = 0
-	o.release()
+}
+
+var errPanic = errors.New("panic in write")
+
+// unlocked runs fn, which waits for the peer, without mu. A panic of fn kills the
+// Outbound and goes on with mu held.
+func (o *Outbound) unlocked(fn func() error) error {
+	returned := false
 	o.mu.Unlock()
+	defer func() {
+		o.mu.Lock()
+		if !returned {
+			o.die(errPanic)
+		}
+	}()
+	err := fn()
+	returned = true
+	return err
 }
 
 // write hands buf and frames to the sink. mu and the turn are held; mu is given up
@@ -81,6 +96,7 @@ func (o *Outbound) write(frames [][]byte) error {
 	if !d.IsZero() && o.deadline.Equal(d) && !o.now().Before(d) {
 		return o.die(os.ErrDeadlineExceeded)
 	}
+	held := len(o.buf) // the queue's; frames are their sender's
 	if size(frames) <= joinSize && (len(frames) != 1 || len(o.buf) > 0) {
 		o.append(frames)
 		frames = nil
@@ -101,13 +117,13 @@ func (o *Outbound) write(frames [][]byte) error {
 		return nil
 	}
 	fixed := !o.deadline.IsZero()
-	o.mu.Unlock()
-	err := o.hand(bufs, d, fixed)
-	o.mu.Lock()
+	o.inflight = held
+	err := o.unlocked(func() error { return o.hand(bufs, d, fixed) })
+	o.inflight = 0
 	if err != nil {
 		return o.die(err)
 	}
-	if o.buf == nil && cap(own) <= sliceSize {
+	if o.buf == nil && cap(own) <= joinSize {
 		o.buf = own[:0]
 	}
 	return o.err
@@ -147,6 +163,9 @@ func later(a, b time.Time) time.Time {
 // cut splits bufs behind the first n bytes.
 func cut(bufs net.Buffers, n int) (head, rest net.Buffers) {
 	for i, p := range bufs {
+		if n == 0 {
+			return bufs[:i], bufs[i:]
+		}
 		if len(p) > n {
 			head = append(append(net.Buffers{}, bufs[:i]...), p[:n])
 			bufs[i] = p[n:]

@@ -106,7 +106,7 @@ func (o *Outbound) Write(p []byte) error {
 		return o.err
 	}
 	if !o.busy && len(o.buf)+len(p) <= flushSize {
-		o.buf = append(o.buf, p...)
+		o.append([][]byte{p})
 		return nil
 	}
 	if err := o.acquire(o.expiry()); err != nil {
@@ -144,9 +144,7 @@ func (o *Outbound) Exclusive(fn func(deadline time.Time) error) error {
 		return err
 	}
 	d := o.deadline // sendfile makes progress that cannot be seen: no time-out of its own
-	o.mu.Unlock()
-	err := fn(d)
-	o.mu.Lock()
+	err := o.unlocked(func() error { return fn(d) })
 	if err != nil && o.err == nil {
 		o.die(err)
 	}
@@ -160,7 +158,7 @@ func (o *Outbound) die(err error) error {
 			err = &ClosedError{Cause: err}
 		}
 		o.err = err
-		o.buf = nil
+		o.buf, o.inflight = nil, 0
 		o.sink.Abort()
 		if o.onDeath != nil {
 			o.onDeath(o.err)
@@ -212,7 +210,25 @@ func (o *Outbound) expiry() time.Time {
 	return o.now().Add(o.timeout)
 }
 
+var buffers = sync.Pool{New: func() any { p := make([]byte, 0, flushSize); return &p }}
+
+// Rest gives the buffer back while there is nothing to send.
+func (o *Outbound) Rest() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.busy || len(o.buf) > 0 || o.buf == nil {
+		return
+	}
+	if p := o.buf; cap(p) <= joinSize {
+		buffers.Put(&p)
+	}
+	o.buf = nil
+}
+
 func (o *Outbound) append(frames [][]byte) {
+	if o.buf == nil {
+		o.buf = *buffers.Get().(*[]byte)
+	}
 	for _, p := range frames {
 		o.buf = append(o.buf, p...)
 	}

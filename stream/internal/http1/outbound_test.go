@@ -246,3 +246,21 @@ func TestPendingWhileFlushing(t *testing.T) {
 		assert.Equal(t, "abcdefghijk", s.got())
 	})
 }
+
+// What a Send brings itself was never in the queue: it leaves all of it to others.
+func TestSendDoesNotFillTheQueue(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		for _, frames := range [][][]byte{{make([]byte, 50)}, {make([]byte, 20), make([]byte, 30)}, {make([]byte, 1000), make([]byte, 20<<10)}} {
+			s := shut()
+			out := under(s, 10, 0)
+			sent := later(func() error { return out.Send(nil, frames...) })
+			synctest.Wait()
+			assert.Zero(t, out.Pending())
+			assert.NoError(t, out.TrySend(nil, make([]byte, 10)))
+			assert.Equal(t, 10, out.Pending())
+			close(s.gate)
+			require.NoError(t, <-sent)
+			synctest.Wait()
+		}
+	})
+}

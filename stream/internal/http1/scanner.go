@@ -43,6 +43,7 @@ const (
 type Scanner struct {
 	Head     RawHead     // the last head found
 	Trailer  http.Header // fields of the trailer section, nil if there were none
+	Lost     []byte      // what was taken for a head at first, when a PieceRaw shows that it is none
 	HeadOnly bool        // the request was a HEAD: no body whatever the head says
 
 	state scanState
@@ -106,32 +107,27 @@ func (s *Scanner) Next(p []byte) (kind Piece, n int) {
 	}
 }
 
-// Plain reports whether p cannot be what a head begins with, or goes on with.
-func (s *Scanner) Plain(p []byte) bool {
-	return s.state != scanHead || !s.looksLikeHTTP(p, min(len(statusPrefix), len(s.line)+len(p)))
-}
-
 const statusPrefix = "HTTP/1."
 
 func (s *Scanner) head(p []byte) (Piece, int) {
 	had := len(s.line)
 	if probe := min(len(statusPrefix), had+len(p)); !s.looksLikeHTTP(p, probe) {
-		s.state = scanRaw
+		s.noHead(had)
 		return PieceRaw, len(p)
 	}
 	if had == 0 {
-		if end := headEnd(p, 0); end > 0 {
+		if end := headEnd(p, 0); end > 0 && end <= maxRawHead {
 			s.begin(p[:end])
 			return PieceHead, end
 		}
 	}
 	s.line = append(s.line, p...)
 	end := headEnd(s.line, max(0, had-3))
+	if end > maxRawHead || end < 0 && len(s.line) > maxRawHead {
+		s.noHead(had)
+		return PieceRaw, len(p)
+	}
 	if end < 0 {
-		if len(s.line) > maxRawHead {
-			s.state = scanRaw
-			return PieceRaw, len(p)
-		}
 		return PieceFraming, len(p)
 	}
 	head := s.line[:end]
@@ -139,6 +135,9 @@ func (s *Scanner) head(p []byte) (Piece, int) {
 	s.begin(head)
 	return PieceHead, end - had
 }
+
+// noHead says that the first n bytes collected, and what follows, are no head.
+func (s *Scanner) noHead(n int) { s.state, s.Lost, s.line = scanRaw, s.line[:n], nil }
 
 func (s *Scanner) looksLikeHTTP(p []byte, n int) bool {
 	for i := range n {
@@ -184,6 +183,7 @@ func (s *Scanner) begin(head []byte) {
 		return
 	}
 	length, chunked, unframed := int64(-1), false, false
+	old := bytes.HasPrefix(head, []byte("HTTP/1.0"))
 	for name, value := range s.Head.Fields {
 		switch {
 		case strings.EqualFold(name, "Content-Length"):
@@ -192,7 +192,7 @@ func (s *Scanner) begin(head []byte) {
 			length = int64(n)
 		case strings.EqualFold(name, "Transfer-Encoding"):
 			chunked = strings.EqualFold(value, "chunked")
-			unframed = unframed || !chunked
+			unframed = unframed || !chunked || old // RFC 9112, section 6.1
 		}
 	}
 	switch {

@@ -69,16 +69,19 @@ func (o *Outbound) release() {
 	}
 }
 
-// Settle returns when nobody writes to the sink any more, dead or alive.
+// Settle returns when nobody writes to the sink any more, dead or alive, and nobody
+// will unless more is accepted.
 func (o *Outbound) Settle() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for o.busy {
-		w := &waiter{make(chan struct{})}
-		o.waiters = append(o.waiters, w)
-		o.mu.Unlock()
-		<-w.ready
-		o.mu.Lock()
-		o.release()
+	if !o.busy {
+		return
 	}
+	w := &waiter{make(chan struct{})}
+	o.waiters = append(o.waiters, w)
+	o.mu.Unlock()
+	<-w.ready
+	o.mu.Lock()
+	defer o.release()
+	_ = o.write(nil) // the reason of death is kept
 }

@@ -1,0 +1,216 @@
+"use strict";
+
+const $ = (id) => document.getElementById(id);
+const page = document.body.dataset;
+
+// element makes an element with a class and a text.
+function element(tag, className, text) {
+  const e = document.createElement(tag);
+  if (className) e.className = className;
+  if (text !== undefined) e.textContent = text;
+  return e;
+}
+
+// say shows an outcome, which screen readers announce.
+function say(id, text, mood) {
+  $(id).className = "out " + (mood || "");
+  $(id).textContent = text;
+}
+
+// --- which connection served what ---
+
+const connections = new Map(); // ID to the list of its chips
+
+// record notes a request: kind is "", "raw" or "refused".
+function record(connection, served, name, kind) {
+  if (!connection) return;
+  let chips = connections.get(connection);
+  if (!chips) {
+    chips = element("ol", "chips");
+    const item = element("li");
+    item.append(element("h3", "", "Connection " + connection), chips);
+    $("connections").prepend(item);
+    connections.set(connection, chips);
+  }
+  chips.append(element("li", kind, served + " " + name));
+}
+
+function showNow(connection, served, what) {
+  $("now").textContent = `Connection ${connection}, request ${served}`;
+  $("last").textContent = what;
+}
+
+// ask sends a request and shows which connection brought it. It returns the response,
+// its text, and a sentence that says where it was served.
+async function ask(name, kind, path, options = {}) {
+  const response = await fetch(path, { cache: "no-store", ...options });
+  const text = await response.text();
+  const connection = response.headers.get("X-Connection");
+  const served = response.headers.get("X-Served");
+  const [, took] = /dur=([\d.]+)/.exec(response.headers.get("Server-Timing")) || [];
+  record(connection, served, name, response.ok ? kind : "refused");
+  showNow(connection, served, `${options.method || "GET"} ${path}: ${response.status}` + (took ? `, ${took} ms` : ""));
+  return { response, text, where: `Request ${served} on connection ${connection}.` };
+}
+
+// press has a button run an action; what goes wrong is shown in the output.
+function press(id, out, action) {
+  $(id).addEventListener("click", () => attempt(out, action));
+}
+
+async function attempt(out, action) {
+  try {
+    await action();
+  } catch (err) {
+    say(out, "No answer: is the service still running? (" + err.message + ")", "bad");
+  }
+}
+
+// --- ordinary handlers ---
+
+const reason = (text) => JSON.parse(text).error;
+
+async function list() {
+  const { text, where } = await ask("list", "", "/api/notes");
+  const notes = JSON.parse(text);
+  $("notes").replaceChildren(...notes.map((note) => {
+    const item = element("li");
+    const button = element("button", "plain", "Delete");
+    button.setAttribute("aria-label", "Delete note: " + note.text);
+    button.addEventListener("click", () => attempt("notes-out", () => remove(note)));
+    item.append(element("span", "", note.text), button);
+    return item;
+  }));
+  return (notes.length === 1 ? "1 note. " : notes.length + " notes. ") + where;
+}
+
+async function remove(note) {
+  const { response, text } = await ask("delete", "", "/api/notes/" + note.id, { method: "DELETE" });
+  const count = await list();
+  $("text").focus();
+  if (response.ok) say("notes-out", `Deleted “${note.text}”. ${count}`, "good");
+  else say("notes-out", reason(text), "bad");
+}
+
+async function create() {
+  const body = JSON.stringify({ text: $("text").value });
+  const { response, text } = await ask("create", "", "/api/notes", { method: "POST", body });
+  if (!response.ok) return say("notes-out", reason(text), "bad");
+  $("text").value = "";
+  say("notes-out", `Created “${JSON.parse(text).text}”. ${await list()}`, "good");
+}
+
+$("create").addEventListener("submit", (event) => {
+  event.preventDefault();
+  attempt("notes-out", create);
+});
+press("list", "notes-out", async () => say("notes-out", await list(), "good"));
+
+// --- a request hook decides ---
+
+async function knock(headers) {
+  const { response, text, where } = await ask("private", "", "/private", { headers });
+  if (response.ok) say("private-out", `${response.status}: the handler greets ${JSON.parse(text).user}.\n${where}`, "good");
+  else say("private-out", `${response.status} from the hook: ${reason(text)}.\n${where}`, "bad");
+}
+press("with-token", "private-out", () => knock({ Authorization: "Bearer " + page.token }));
+press("without-token", "private-out", () => knock({}));
+
+// --- the raw connection ---
+
+press("frames", "frames-out", async () => {
+  const { text, where } = await ask("frames", "raw", "/frames");
+  say("frames-out", text + where, "good");
+});
+
+async function askLoop(times) {
+  const lines = [];
+  for (let i = 0; i < times; i++) {
+    const { text } = await ask("loop", "raw", "/loop");
+    const answer = JSON.parse(text);
+    lines.push(`Round ${answer.round} of ${answer.rounds}: request ${answer.served} on connection ${answer.connection}`);
+  }
+  say("loop-out", lines.join("\n"), "good");
+}
+press("loop", "loop-out", () => askLoop(Number(page.rounds)));
+press("once", "loop-out", () => askLoop(1));
+
+// --- a panic ---
+
+press("panic", "panic-out", async () => {
+  const { response, text, where } = await ask("panic", "", "/panic");
+  const answer = JSON.parse(text);
+  say("panic-out", `${response.status}: ${answer.error}.\nIncident ${answer.incident}\n${where}`, "bad");
+});
+
+// --- events ---
+
+let source = null;
+let seen = 0;
+
+function stopEvents(why) {
+  source.close();
+  source = null;
+  $("events").textContent = "Start stream";
+  $("events").setAttribute("aria-pressed", "false");
+  say("events-out", `${why} ${seen === 1 ? "1 event" : seen + " events"} arrived.`);
+}
+
+function startEvents() {
+  seen = 0;
+  source = new EventSource("/events");
+  $("events").textContent = "Stop stream";
+  $("events").setAttribute("aria-pressed", "true");
+  $("events-list").replaceChildren();
+  say("events-out", "Listening.", "good");
+  source.onmessage = (message) => {
+    const event = JSON.parse(message.data);
+    if (++seen === 1) {
+      record(String(event.connection), event.served, "events", "raw");
+      showNow(event.connection, event.served, "GET /events: open");
+    }
+    const time = new Date().toLocaleTimeString([], { hour12: false });
+    $("events-list").prepend(element("li", "", `${time}  event ${event.event}  connection ${event.connection}`));
+    while ($("events-list").childElementCount > 6) $("events-list").lastChild.remove();
+  };
+  source.onerror = () => stopEvents("The service has ended the stream.");
+}
+
+$("events").addEventListener("click", () => {
+  if (source) stopEvents("Stopped.");
+  else startEvents();
+});
+
+// --- on the wire ---
+
+// side returns one direction of a turn.
+function side(title, bytes) {
+  const div = element("div");
+  div.append(element("h3", "", `${title}, ${new Blob([bytes]).size} bytes`), element("pre", "", bytes.trimEnd()));
+  return div;
+}
+
+async function play(button) {
+  const { response, text, where } = await ask("dialogue", "", "/exchanges/" + button.dataset.name, { method: "POST" });
+  if (!response.ok) return say("wire-out", reason(text), "bad");
+  const turns = JSON.parse(text);
+  $("turns").replaceChildren(...turns.map((turn) => {
+    const [, path] = turn.sent.split(" ");
+    const [, status] = turn.received.split(" ");
+    const [, connection] = /^X-Connection: (\d+)/m.exec(turn.received) || [];
+    const [, served] = /^X-Served: (\d+)/m.exec(turn.received) || [];
+    const raw = path === "/frames" || path === "/loop";
+    record(connection, served, path.split("/").pop(), status >= 400 ? "refused" : raw ? "raw" : "");
+    const item = element("li");
+    item.append(side("Sent", turn.sent), side(turn.closed ? "Received, then closed" : "Received", turn.received));
+    return item;
+  }));
+  say("wire-out", `${button.dataset.moral}\nAsked for by ${where.toLowerCase()}`, "good");
+}
+
+for (const button of $("dialogues").querySelectorAll("button")) {
+  button.addEventListener("click", () => attempt("wire-out", () => play(button)));
+}
+
+record(page.connection, page.served, "page", "raw");
+attempt("notes-out", async () => say("notes-out", await list()));
