@@ -1,0 +1,93 @@
+package compat_test
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/onramp-go/onramp/adapter"
+	"github.com/onramp-go/onramp/hooks"
+	"github.com/onramp-go/onramp/middleware"
+	"github.com/onramp-go/onramp/stream"
+)
+
+// A carrier is a way to serve a handler.
+type carrier struct {
+	name string
+
+	// mount puts a case's handler under the carrier.
+	mount func(hc *handlerCase, next http.Handler) mounted
+
+	// tls serves over TLS, and is compared with bare over TLS.
+	tls bool
+
+	// patience takes the place of the harness's own unless it is zero.
+	patience time.Duration
+}
+
+// mounted is a handler under a carrier.
+type mounted struct {
+	handler  http.Handler
+	register func(*http.Server)
+	shutdown func(context.Context) error
+}
+
+// bare is what every carrier is compared with.
+var bare = carrier{name: "bare", mount: func(_ *handlerCase, next http.Handler) mounted { return bareMount(next) }}
+
+func bareMount(next http.Handler) mounted {
+	return mounted{
+		handler:  next,
+		register: func(*http.Server) {},
+		shutdown: func(context.Context) error { return nil },
+	}
+}
+
+// carriers are the ways to serve a handler on HTTP/1.x.
+func carriers() []carrier {
+	return []carrier{
+		{name: "nil options", mount: wrapped(nil, registered, unhooked)},
+		{name: "OnDemand", mount: wrapped(&adapter.Options{Takeover: adapter.OnDemand}, unregistered, unhooked)},
+		{name: "Eager", mount: wrapped(&adapter.Options{Takeover: adapter.Eager}, registered, unhooked)},
+		{name: "Eager unregistered", mount: wrapped(&adapter.Options{Takeover: adapter.Eager}, unregistered, unhooked)},
+		{name: "Eager TLS", mount: wrapped(&adapter.Options{Takeover: adapter.Eager}, registered, unhooked), tls: true},
+		{name: "Never", mount: wrapped(&adapter.Options{Takeover: adapter.Never}, registered, unhooked)},
+		{name: "hooks", mount: func(hc *handlerCase, next http.Handler) mounted { return bareMount(hooked(hc, next)) }},
+		{name: "nil options, hooks", mount: wrapped(nil, registered, hooked)},
+		{name: "Eager, hooks", mount: wrapped(&adapter.Options{Takeover: adapter.Eager}, registered, hooked)},
+	}
+}
+
+const (
+	registered   = true
+	unregistered = false
+)
+
+// wrapped mounts handlers under an Adapter of their own.
+func wrapped(opts *adapter.Options, register bool, around func(*handlerCase, http.Handler) http.Handler) func(*handlerCase, http.Handler) mounted {
+	return func(hc *handlerCase, next http.Handler) mounted {
+		a := adapter.New(opts)
+		m := mounted{
+			handler:  a.Wrap(around(hc, next)),
+			register: func(*http.Server) {},
+			shutdown: a.Shutdown,
+		}
+		if register {
+			m.register = a.Register
+		}
+		return m
+	}
+}
+
+func unhooked(_ *handlerCase, next http.Handler) http.Handler { return next }
+
+// hooked puts next inside chains of hooks that do nothing.
+func hooked(hc *handlerCase, next http.Handler) http.Handler {
+	h := middleware.Request(proceed, proceed)(middleware.Response(proceed, proceed)(next))
+	if hc.panics {
+		return h
+	}
+	return middleware.TaskPanic(proceed)(h)
+}
+
+var proceed = hooks.HookFunc(func(*stream.Stream, *stream.Context) hooks.Status { return hooks.Continue })

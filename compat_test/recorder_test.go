@@ -1,0 +1,74 @@
+package compat_test
+
+import (
+	"fmt"
+	"io"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// TestRecorder compares what a ResponseRecorder holds afterwards.
+func TestRecorder(t *testing.T) {
+	t.Parallel()
+	for _, hc := range table() {
+		if !hc.anywhereElse() {
+			continue
+		}
+		t.Run(hc.name, func(t *testing.T) {
+			t.Parallel()
+			want := runRecorder(t, &hc, bare)
+			for _, c := range carriers() {
+				if c.tls {
+					continue
+				}
+				t.Run(c.name, func(t *testing.T) {
+					compare(t, &hc, c, want, runRecorder(t, &hc, c))
+				})
+			}
+		})
+	}
+}
+
+// runRecorder plays a case into a recorder and returns all there was to see.
+func runRecorder(t *testing.T, hc *handlerCase, c carrier) string {
+	n := newNotes(false)
+	m := c.mount(hc, root(t, hc, n))
+	r, err := hc.request.request("http://" + host)
+	if err != nil {
+		return "no request: " + err.Error()
+	}
+	in := httptest.NewRequest(r.Method, hc.request.path(), r.Body)
+	in.Host, in.Header, in.ContentLength = r.Host, r.Header, r.ContentLength
+	in.Trailer = r.Trailer
+	w := httptest.NewRecorder()
+	func() {
+		defer func() {
+			if v := recover(); v != nil {
+				n.seen = append(n.seen, fmt.Sprintf("panic: %v", v))
+			}
+		}()
+		m.handler.ServeHTTP(w, in)
+	}()
+	n.settle()
+	record(n, w)
+	ctx, cancel := contextWithPatience()
+	defer cancel()
+	assert.NoError(t, m.shutdown(ctx), "shutdown")
+	return outcome(hc, n, nil)
+}
+
+// record adds what w holds to what the client saw.
+func record(n *notes, w *httptest.ResponseRecorder) {
+	saw := func(format string, args ...any) { n.seen = append(n.seen, fmt.Sprintf(format, args...)) }
+	resp := w.Result()
+	body, err := io.ReadAll(resp.Body)
+	saw("%s %s", resp.Proto, resp.Status)
+	saw("flushed %t", w.Flushed)
+	saw("header %q", headerLines(resp.Header))
+	saw("left in the map %q", headerLines(w.Header()))
+	saw("length %d", resp.ContentLength)
+	saw("body %s, %s", abridged(body), errorClass(err))
+	saw("trailer %q", headerLines(resp.Trailer))
+}
