@@ -113,6 +113,7 @@ func TestRemoteAddrStaysTheConnections(t *testing.T) {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
 			r := chi.NewRouter()
+			//lint:ignore SA1019 what it does to RemoteAddr is what must not last
 			r.Use(chimw.RealIP) //nolint:staticcheck // it is in use
 			r.Method("GET", "/", adapter.Handler(hook(func(s *stream.Stream, c *stream.Context) hooks.Status {
 				c.Response().Body = []byte(c.Request().RemoteAddr)
