@@ -169,6 +169,19 @@ func pipelineCases() []handlerCase {
 			shows: []string{`"GET 3"`, "-- probe"},
 		},
 		{
+			// CVE-2026-100666 of netty: the answer to HEAD went to the request before.
+			name: "pipeline/an expectation without a body, then HEAD",
+			talk: func(c *conversation) {
+				first, _ := message{target: "/case?1", header: []string{"Expect: 100-continue"}}.wire()
+				second, _ := message{method: "HEAD", target: "/case?2"}.wire()
+				c.send(first + second)
+				c.answer("GET")
+				c.probe(c.answer("HEAD"))
+			},
+			serve: echo,
+			shows: []string{`"GET 1"`, "no body", "-- probe"},
+		},
+		{
 			name: "pipeline/close between",
 			talk: func(c *conversation) {
 				head, _ := message{target: "/case?2", header: []string{"Connection: close"}}.wire()

@@ -14,6 +14,8 @@
 // compares what the client saw on the wire, what the handler noted and what
 // kinds of lines the server logged.
 //
+// A difference that is there to stay goes to known_test.go, with its reason.
+//
 // Handlers get a fresh notes for every run, and may block only in notes.wait,
 // on a request's context or on a connection with a deadline.
 package compat_test
