@@ -93,7 +93,7 @@ func (o *Outbound) write(frames [][]byte) error {
 		return o.err
 	}
 	d := o.expiry()
-	if !d.IsZero() && o.deadline.Equal(d) && !o.now().Before(d) {
+	if o.expired() {
 		return o.die(os.ErrDeadlineExceeded)
 	}
 	held := len(o.buf) // the queue's; frames are their sender's

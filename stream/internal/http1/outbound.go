@@ -74,7 +74,7 @@ func (o *Outbound) TrySend(f *Follower, frames ...[]byte) error {
 func (o *Outbound) TryPush() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.err != nil || o.busy || len(o.buf) == 0 {
+	if o.err != nil || o.busy || len(o.buf) == 0 || o.expired() {
 		return o.err
 	}
 	return o.push(nil)
@@ -202,6 +202,9 @@ func (o *Outbound) Locked(fn func()) {
 	defer o.mu.Unlock()
 	fn()
 }
+
+// expired reports whether a fixed deadline has passed: nothing may leave any more.
+func (o *Outbound) expired() bool { return !o.deadline.IsZero() && !o.now().Before(o.deadline) }
 
 func (o *Outbound) expiry() time.Time {
 	if !o.deadline.IsZero() || o.timeout <= 0 {
