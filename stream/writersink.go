@@ -18,6 +18,7 @@ type writerSink struct {
 	scan    http1.Scanner
 	armed   bool // there is a write deadline of ours
 	headed  bool // the final head was passed on
+	held    bool // its last byte comes again
 	whole   bool // the response has a Content-Length: its end needs no Flush
 	aborted atomic.Bool
 }
@@ -30,7 +31,8 @@ func newWriterSink(x *Exchange) *writerSink {
 
 // TryWrite takes heads and nothing else: WriteHeader does not wait for the client,
 // and the header map must not be touched from the drainer's goroutine, because the
-// hook has it too. Nobody knows what a Write would wait for.
+// hook has it too. Nobody knows what a Write would wait for. The last byte of a final
+// head with nothing behind it is not taken, so that a Write follows, and flushes.
 func (s *writerSink) TryWrite(p []byte) (int, error) {
 	taken := 0
 	for taken < len(p) && !s.headed {
@@ -43,8 +45,15 @@ func (s *writerSink) TryWrite(p []byte) (int, error) {
 		}
 		taken += n
 	}
+	if s.headed && taken == len(p) && taken > 0 && !s.done() {
+		s.held = true
+		taken--
+	}
 	return taken, nil
 }
+
+// done reports whether the whole response was written and needs no Flush.
+func (s *writerSink) done() bool { return s.scan.Complete() && s.whole }
 
 func (s *writerSink) Write(bufs net.Buffers, deadline time.Time) error {
 	if s.aborted.Load() {
@@ -54,6 +63,9 @@ func (s *writerSink) Write(bufs net.Buffers, deadline time.Time) error {
 		s.armed = s.control.SetWriteDeadline(deadline) == nil && !deadline.IsZero()
 	}
 	for _, p := range bufs {
+		if s.held && len(p) > 0 {
+			s.held, p = false, p[1:]
+		}
 		for len(p) > 0 {
 			kind, n := s.scan.Next(p)
 			if err := s.put(kind, p[:n]); err != nil {
@@ -62,7 +74,7 @@ func (s *writerSink) Write(bufs net.Buffers, deadline time.Time) error {
 			p = p[n:]
 		}
 	}
-	if !s.headed || s.scan.Complete() && s.whole {
+	if !s.headed || s.done() {
 		return nil // the server frames it better if it is not flushed
 	}
 	if err := s.control.Flush(); err != nil && !unsupported(err) {
