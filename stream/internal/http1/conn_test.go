@@ -102,8 +102,8 @@ func TestWaitReadable(t *testing.T) {
 		assert.ErrorIs(t, c.WaitReadable(), os.ErrDeadlineExceeded)
 		assert.Equal(t, !c.Raw(), c.HoldsBuffer(), "the used one is given back")
 
-		client.Close()
 		require.NoError(t, c.SetReadDeadline(time.Time{}, false))
+		client.Close()
 		assert.Equal(t, io.EOF, c.WaitReadable())
 	})
 }

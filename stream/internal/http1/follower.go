@@ -40,6 +40,7 @@ func (f *Follower) admit(frames [][]byte) ([][]byte, error) {
 	for i, p := range frames {
 		for at := 0; at < len(p); {
 			kind, n := f.Next(p[at:])
+			f.Lost = nil // it has gone out
 			switch kind {
 			case PieceHead:
 				f.read(f.Head)

@@ -176,6 +176,9 @@ func headEnd(p []byte, from int) int {
 func (s *Scanner) begin(head []byte) {
 	s.Head = RawHead{Status: statusOf(head), Bytes: head}
 	switch {
+	case s.Head.Status == 0: // clients may read it otherwise: nothing can follow it
+		s.state = scanUntilClose
+		return
 	case s.Head.Status == 101:
 		s.state = scanRaw
 		return
@@ -221,6 +224,10 @@ func (s *Scanner) chunkLine(p []byte) int {
 		}
 		return len(p)
 	}
+	if len(s.line)+i > maxRawHead {
+		s.spoil()
+		return i + 1
+	}
 	line := string(append(s.line, p[:i]...))
 	line = strings.TrimSuffix(line, "\r")
 	s.line = s.line[:0]
@@ -264,11 +271,11 @@ func statusOf(head []byte) int {
 	if len(head) < 12 || head[8] != ' ' {
 		return 0
 	}
-	n, err := strconv.Atoi(string(head[9:12]))
-	if err != nil || n < 100 {
+	n, err := strconv.ParseUint(string(head[9:12]), 10, 16)
+	if err != nil || n < 100 || len(head) > 12 && !strings.ContainsRune(" \r\n", rune(head[12])) {
 		return 0
 	}
-	return n
+	return int(n)
 }
 
 // Fields calls yield with each field line of the head, in order.
