@@ -226,13 +226,17 @@ func deaf(s *stream.Stream, bound int, last string) error {
 	if err := s.TryFlush(); err != nil {
 		return fmt.Errorf("TryFlush: %w", err)
 	}
-	switch last {
-	case "Send":
-		err = s.Send(block)
-	case "SendList":
-		err = s.SendList([][]byte{block, block})
-	case "Flush":
-		err = s.Flush()
+	err = nil
+	for tries := 0; err == nil && tries < 1000; tries++ { // the kernel may find room yet
+		switch last {
+		case "Send":
+			err = s.Send(block)
+		case "SendList":
+			err = s.SendList([][]byte{block, block})
+		case "Flush":
+			_ = s.TrySend(block)
+			err = s.Flush()
+		}
 	}
 	if !errors.Is(err, os.ErrDeadlineExceeded) {
 		return fmt.Errorf("%s: %v", last, err)

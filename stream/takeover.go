@@ -87,7 +87,7 @@ func (x *Exchange) takeOver() error {
 	server := serverOf(r)
 	switch {
 	case r.ProtoMajor != 1:
-		return fmt.Errorf("%w: %s", ErrNotRaw, r.Proto)
+		return fmt.Errorf("%w: %s on %T", ErrNotRaw, r.Proto, innermost(x.w))
 	case server == nil:
 		return fmt.Errorf("%w: the request has no http.Server in its context to serve later requests", ErrNotRaw)
 	case !x.owner.MayTakeOver():

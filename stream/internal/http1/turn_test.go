@@ -166,7 +166,7 @@ func TestSettle(t *testing.T) {
 					out.Kill(io.ErrClosedPipe)
 				}
 				var settled []<-chan error
-				for range 1 {
+				for range 3 {
 					settled = append(settled, later(func() error { out.Settle(); return nil }))
 				}
 				synctest.Wait()
