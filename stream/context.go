@@ -20,6 +20,7 @@ type Context struct {
 	adopting   sync.Mutex          // held while the three change: the first sender does it, too
 	fixed      bool                // response.Header is complete as it is
 	attributes *attributes
+	own        attributes // what attributes points to, unless they are another's
 	body       []byte
 	bodyRead   bool
 	bodyErr    error

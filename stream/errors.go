@@ -65,6 +65,9 @@ func (e *PanicError) Unwrap() error {
 // requestError makes an error of the wire one for hooks, nil if the client is owed
 // no answer.
 func requestError(err error) *RequestError {
+	if err == nil {
+		return nil
+	}
 	var bad *http1.Error
 	if !errors.As(err, &bad) {
 		return nil

@@ -150,7 +150,7 @@ func (x *Exchange) restore(back Layer) {
 
 func (x *Exchange) init(base context.Context) {
 	x.stream.x, x.context.x, x.context.response.x = x, x, x
-	x.context.attributes = new(attributes)
+	x.context.attributes = &x.context.own
 	x.ctx.base, x.ctx.x = base, x
 	x.first.base, x.first.x = &x.ctx, x
 	x.tail.Store(&x.first)

@@ -196,6 +196,7 @@ func TestFollowerClosed(t *testing.T) {
 		for _, list := range [][]string{{"Content-Length: 0\r\n\r\n"}, {"x", "y"}, {""}, nil} {
 			assert.Equal(t, why, send(e, list...), what)
 		}
+		assert.Equal(t, why, e.out.TrySend(e.f, make([]byte, 2<<20)), "more than the queue takes; but it is not for want of room")
 		assert.Equal(t, ok, e.got())
 		assert.Equal(t, "begun", flags(e.f))
 		e.f.Closed = nil

@@ -46,7 +46,7 @@ func (o *Outbound) drain() {
 		// A sink may be somebody's http.ResponseWriter: its panic, which has
 		// killed the Outbound, must not end the process from a goroutine that
 		// nobody can recover in.
-		if v := recover(); v != nil {
+		if v := recover(); v != nil && errors.Is(o.err, errPanic) {
 			o.err = &ClosedError{Cause: fmt.Errorf("%w: %v", errPanic, v)}
 		}
 		o.inflight = 0

@@ -27,6 +27,7 @@ type Outbound struct {
 
 	mu       sync.Mutex
 	buf      []byte    // accepted, in order, not in anybody's hands
+	pooled   *[]byte   // where buf came from
 	inflight int       // accepted bytes the drainer holds
 	busy     bool      // somebody holds the turn
 	waiters  []*waiter // first come, first served
@@ -159,10 +160,10 @@ func (o *Outbound) die(err error) error {
 		}
 		o.err = err
 		o.buf, o.inflight = nil, 0
-		o.sink.Abort()
 		if o.onDeath != nil {
-			o.onDeath(o.err)
+			o.onDeath(o.err) // first: whoever reads from the sink learns the reason, not its effect
 		}
+		o.sink.Abort()
 	}
 	return o.err
 }
@@ -222,15 +223,17 @@ func (o *Outbound) Rest() {
 	if o.busy || len(o.buf) > 0 || o.buf == nil {
 		return
 	}
-	if p := o.buf; cap(p) <= joinSize {
-		buffers.Put(&p)
+	if o.pooled != nil && cap(o.buf) <= joinSize {
+		*o.pooled = o.buf
+		buffers.Put(o.pooled)
 	}
-	o.buf = nil
+	o.buf, o.pooled = nil, nil
 }
 
 func (o *Outbound) append(frames [][]byte) {
 	if o.buf == nil {
-		o.buf = *buffers.Get().(*[]byte)
+		o.pooled = buffers.Get().(*[]byte)
+		o.buf = *o.pooled
 	}
 	for _, p := range frames {
 		o.buf = append(o.buf, p...)

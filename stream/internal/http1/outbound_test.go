@@ -91,6 +91,7 @@ func TestTrySendCopies(t *testing.T) {
 			out := under(s, 100, 0)
 			p, q := []byte("abcd"), []byte("efgh")
 			require.NoError(t, out.TrySend(nil, p))
+			synctest.Wait() // the drainer has what is left of it
 			require.NoError(t, out.TrySend(nil, q, q))
 			copy(p, "XXXX")
 			copy(q, "XXXX")

@@ -167,10 +167,9 @@ func (w *ResponseWriter) Finish() (keepAlive bool) {
 		err = w.sendBuffered()
 	}
 	w.sendHead(nil, true)
-	if w.buf != nil {
-		buf := w.buf[:0]
-		w.buf = nil
-		bodies.Put(&buf)
+	if w.pooled != nil {
+		bodies.Put(w.pooled)
+		w.buf, w.pooled = nil, nil
 	}
 	if w.chunking && err == nil {
 		p := []byte("0\r\n")

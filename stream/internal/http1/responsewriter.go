@@ -46,6 +46,7 @@ type ResponseWriter struct {
 	length   int64 // declared Content-Length, -1: none
 	written  int64 // body bytes, as declared lengths count them
 	buf      []byte
+	pooled   *[]byte // where buf came from
 	headSent bool
 	chunking bool
 	trailers []string
@@ -231,7 +232,8 @@ func (w *ResponseWriter) admit(n int) (bool, error) {
 
 func (w *ResponseWriter) growBuf() {
 	if w.buf == nil {
-		w.buf = *bodies.Get().(*[]byte)
+		w.pooled = bodies.Get().(*[]byte)
+		w.buf = *w.pooled
 	}
 }
 
