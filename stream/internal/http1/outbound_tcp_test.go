@@ -74,9 +74,8 @@ func TestSendToAStalledPeer(t *testing.T) {
 	assert.ErrorIs(t, err, http1.ErrClosed)
 	assert.GreaterOrEqual(t, time.Since(start), timeout)
 	assert.ErrorIs(t, c.Out.TrySend(nil, []byte("x")), os.ErrDeadlineExceeded)
-	n, err := io.Copy(io.Discard, client)
+	n, _ := io.Copy(io.Discard, client) // to an end or a reset
 	assert.Less(t, n, int64(64<<20))
-	_ = err // a close with everything read is an end, else a reset
 }
 
 // So does a queue that nobody flushes.

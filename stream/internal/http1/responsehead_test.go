@@ -98,6 +98,7 @@ func TestStatusLine(t *testing.T) {
 		}
 		assert.Equal(t, "HTTP/1.1 "+want+"\r\n", string(http1.AppendStatusLine(nil, code)))
 	}
+	assert.Equal(t, "HTTP/1.1 042 status code 42\r\n", string(http1.AppendStatusLine(nil, 42)), "three digits")
 	for _, code := range []int{-1, 0, 99, 1000} {
 		answered(t, get, func(w *http1.ResponseWriter) { assert.Panics(t, func() { w.WriteHeader(code) }) })
 	}
