@@ -21,8 +21,9 @@ func (o *owner) Release(c *stream.Conn, keepAlive bool) {
 	}()
 }
 
-// loop serves c until it ends.
+// loop serves c until it ends, if only by runtime.Goexit in a hook.
 func (o *owner) loop(c *stream.Conn) {
+	defer c.Close(false)
 	for {
 		x, err := c.Next()
 		if err != nil {

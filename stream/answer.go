@@ -146,36 +146,58 @@ func (x *Exchange) runResponseHooks(c *Context) {
 // begin runs the response hooks ahead of the first bytes of a final response that
 // are sent on the Stream. If these hold the whole head, the hooks find it staged and
 // what they make of status and fields is sent instead; the body has begun and stays.
+// A send that was refused and is tried again gets the same head.
 func (x *Exchange) begin(frames [][]byte) [][]byte {
 	x.mu.Lock()
-	if x.begun || !x.hooksPending() {
+	again := x.begun && x.made != nil && !x.sent()
+	if !again && (x.begun || !x.hooksPending()) {
 		x.mu.Unlock()
 		return frames
 	}
 	x.begun = true
+	made := x.made
 	x.mu.Unlock()
-	var head http1.RawHead
-	at, n := -1, 0
+	head, at, n := firstHead(frames)
+	switch {
+	case at >= 0 && head.Interim():
+		if !again {
+			x.mu.Lock()
+			x.begun = false
+			x.mu.Unlock()
+		}
+		return frames
+	case at < 0 && again:
+		return frames
+	case at < 0:
+		x.runResponseHooks(x.fork(Response{x: x}))
+		return frames
+	case !again:
+		made = x.remake(head)
+		x.mu.Lock()
+		x.made = made
+		x.mu.Unlock()
+	}
+	return append([][]byte{slices.Concat(made, frames[at][n:])}, frames[at+1:]...)
+}
+
+// firstHead finds the head that frames begin with: the first n bytes of frame at, which
+// is -1 if they hold none.
+func firstHead(frames [][]byte) (head http1.RawHead, at, n int) {
 	for i, p := range frames {
-		var scan http1.Scanner
 		if len(p) == 0 {
 			continue
 		}
-		if kind, m := scan.Next(p); kind == http1.PieceHead {
-			head, at, n = scan.Head, i, m
+		var scan http1.Scanner
+		if kind, n := scan.Next(p); kind == http1.PieceHead {
+			return scan.Head, i, n
 		}
 		break
 	}
-	if at < 0 {
-		x.runResponseHooks(x.fork(Response{x: x}))
-		return frames
-	}
-	if head.Interim() {
-		x.mu.Lock()
-		x.begun = false
-		x.mu.Unlock()
-		return frames
-	}
+	return head, -1, 0
+}
+
+// remake runs the response hooks on a head and returns what they make of it.
+func (x *Exchange) remake(head http1.RawHead) []byte {
 	fields := make(http.Header)
 	for name, value := range head.Fields {
 		fields.Add(name, value)
@@ -185,9 +207,7 @@ func (x *Exchange) begin(frames [][]byte) [][]byte {
 	made := c.Response()
 	p := http1.AppendStatusLine(nil, made.status())
 	p = http1.AppendHeader(p, made.Header)
-	p = append(p, "\r\n"...)
-	out := append([][]byte{append(p, frames[at][n:]...)}, frames[at+1:]...)
-	return out
+	return append(p, "\r\n"...)
 }
 
 // fork returns a Context of the exchange for hooks that find resp staged: it may be

@@ -14,8 +14,9 @@ import (
 // connection is taken over, its size can be bounded, and it is known how much of it
 // was read.
 type body struct {
-	mu  sync.Mutex // held while reading
-	src io.ReadCloser
+	mu     sync.Mutex // held while reading
+	src    io.ReadCloser
+	moving sync.Mutex // held with mu to change src: Close does not wait for a Read
 	// The server puts trailers that were not announced into the request as it
 	// made it; copy is what handlers have of it.
 	original, copy *http.Request
@@ -60,7 +61,10 @@ func (b *body) Read(p []byte) (int, error) {
 // Close implements io.Closer.
 func (b *body) Close() error {
 	b.closed.Store(true)
-	return b.src.Close()
+	b.moving.Lock()
+	src := b.src
+	b.moving.Unlock()
+	return src.Close()
 }
 
 // native reports whether b reads net/http's own body, with nothing in between that
@@ -97,12 +101,16 @@ func (b *body) movable(root bool) (left int64, ok bool) {
 // moved gives b its new source; nil leaves it at its end.
 func (b *body) moved(src *http1.Body) {
 	if src != nil {
+		b.moving.Lock()
 		b.src = src
+		b.moving.Unlock()
 	}
 	b.mu.Unlock()
 }
 
-// bodyless reports whether r has no body, whatever middleware has made of r.Body.
+// bodyless reports whether r came without a body, whatever middleware has made of
+// r.Body, as far as that can be seen.
 func bodyless(r *http.Request) bool {
-	return (r.Body == nil || r.Body == http.NoBody) && r.ContentLength == 0 && len(r.TransferEncoding) == 0
+	length := r.Header.Get("Content-Length")
+	return r.ContentLength == 0 && len(r.TransferEncoding) == 0 && (length == "" || length == "0")
 }

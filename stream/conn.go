@@ -87,6 +87,7 @@ type Conn struct {
 	mu      sync.Mutex // guards what follows
 	reading bool       // somebody reads the request body
 	wanted  bool       // somebody waits for the client's leaving
+	serving bool       // nobody reads ahead: between two requests the reader is the loop's
 	watcher *time.Timer
 	flusher *time.Timer
 }
@@ -228,7 +229,7 @@ func (c *Conn) gone(error) {
 func (c *Conn) setExchange(x *Exchange) {
 	c.x.Store(x)
 	c.mu.Lock()
-	c.wanted = false
+	c.wanted, c.serving = false, x != nil
 	c.mu.Unlock()
 }
 
@@ -236,6 +237,9 @@ func (c *Conn) setExchange(x *Exchange) {
 func (c *Conn) watchFor() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.serving {
+		return
+	}
 	c.wanted = true
 	c.armWatch()
 }
@@ -253,7 +257,7 @@ func (c *Conn) armWatch() {
 func (c *Conn) startWatch() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.wanted && !c.reading && !c.away.Load() && c.state.Load() == connBusy {
+	if c.wanted && c.serving && !c.reading && !c.away.Load() && c.state.Load() == connBusy {
 		c.wire.Watch()
 	}
 }
@@ -261,7 +265,7 @@ func (c *Conn) startWatch() {
 // stopWatch gives the reader back; the watch is not started again for this request.
 func (c *Conn) stopWatch() {
 	c.mu.Lock()
-	c.wanted = false
+	c.wanted, c.serving = false, false
 	if c.watcher != nil {
 		c.watcher.Stop()
 	}

@@ -18,13 +18,14 @@ type Runner func(*Stream, *Context) bool
 // layer of hooks that sees it to the last. Layers share it through the request's
 // context: see [Enter]. It belongs to the goroutine that serves the request.
 type Exchange struct {
-	stream  Stream
-	context Context
-	ctx     requestContext // the Stream's
-	first   requestContext // of the request the exchange began with
-	owner   Owner
-	root    bool            // nothing ran between net/http and the first layer
-	base    context.Context // of the connection's later requests, if known
+	stream   Stream
+	context  Context
+	ctx      requestContext // the Stream's
+	first    requestContext // of the request the exchange began with
+	owner    Owner
+	stripped bool            // middleware has taken the body away, but not from the wire
+	root     bool            // nothing ran between net/http and the first layer
+	base     context.Context // of the connection's later requests, if known
 
 	w http.ResponseWriter // of the innermost layer
 	r *http.Request       // as the innermost layer sees it
@@ -47,6 +48,7 @@ type Exchange struct {
 	raw      bool        // out is conn's
 	hidden   error       // why there is no raw connection
 	begun    bool        // response hooks ran for bytes sent
+	made     []byte      // the head that they have made of the one to be sent
 	closed   bool        // SetClosed(true)
 	over     bool
 	taking   bool           // this exchange itself calls Hijack
@@ -80,7 +82,9 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 	}
 	original := r
 	r = r.WithContext(&x.first)
-	if !bodyless(r) && r.Body != nil {
+	if r.Body == nil || r.Body == http.NoBody {
+		x.stripped = !bodyless(r) || !root && r.Body == nil
+	} else {
 		x.body = &body{
 			src: r.Body, original: original, copy: r,
 			length: r.ContentLength, expects: expectsContinue(r),

@@ -48,6 +48,7 @@ func (s *Stream) NextRequest() (*http.Request, error) {
 	keep, linger := x.complete()
 	c := x.conn
 	c.stopWatch()
+	x.tail.Load().end()
 	if !keep {
 		x.lingering = x.lingering || linger
 		return nil, ErrClosed
@@ -117,25 +118,28 @@ func (x *Exchange) refusers() []Runner {
 func (x *Exchange) move(r *http.Request, wire *http1.Body, bad bool) *RequestError {
 	c := x.conn
 	x.mu.Lock()
-	x.over, x.closed, x.answered, x.begun = false, false, false, false
-	x.raw, x.out = false, nil
-	x.layers = nil // they belong to the request that came through them
-	x.looped, x.moved = true, true
+	tail := &requestContext{base: c.base, x: x}
+	x.tail.Store(tail)
+	original := r
+	r = r.WithContext(tail)
 	x.wire, x.body = wire, nil
 	x.rw = new(http1.ResponseWriter)
 	x.w = x.rw
-	x.mu.Unlock()
-	tail := &requestContext{base: c.base, x: x}
-	x.tail.Swap(tail).end()
-	original := r
-	r = r.WithContext(tail)
 	expects := x.attach(original, r)
 	x.serve(r, expects)
-	x.setRequest(r)
-	x.received = r
+	x.r, x.received = r, r
 	x.context.reset()
+	x.layers = nil // they belong to the request that came through them
+	x.raw, x.out, x.made = false, nil, nil
+	x.closed, x.answered, x.begun = false, false, false
 	c.wire.Out.Locked(func() { x.follow(r) })
+	x.looped, x.moved = true, true
 	c.setExchange(x)
+	x.over = false // the Stream is open again from here on
+	x.mu.Unlock()
+	if x.ctx.asked() {
+		c.watchFor()
+	}
 	if bad {
 		x.rw.CloseAfter()
 		return nil

@@ -170,9 +170,13 @@ func (x *Exchange) setClosed(closed bool) {
 	}
 	x.closed = closed
 	set := func() {
-		x.follower.Closed = nil
-		if closed {
+		switch {
+		case closed:
 			x.follower.Closed = ErrClosed
+		case x.answered:
+			x.follower.Closed = ErrBegun
+		default:
+			x.follower.Closed = nil
 		}
 	}
 	if x.out == nil {

@@ -21,6 +21,8 @@ func (x *Exchange) open() (*http1.Outbound, error) {
 	switch {
 	case x.over || x.closed:
 		return nil, ErrClosed
+	case x.out != nil && x.answered:
+		return nil, ErrBegun
 	case x.out != nil:
 		return x.out, nil
 	case x.wroteElsewhere():
@@ -97,6 +99,9 @@ func (x *Exchange) takeOver() error {
 		return hiddenBy(x.w)
 	}
 	left, expects, ok := x.bodyLeft()
+	if !ok && x.body == nil {
+		return fmt.Errorf("%w: middleware has taken the request body away, so that nobody knows where it ends", ErrNotRaw)
+	}
 	if !ok {
 		return fmt.Errorf("%w: the request body is not read yet, and adapter.Adapter.Wrap is not outermost to know what is left of it behind %T", ErrNotRaw, x.body.src)
 	}
@@ -123,7 +128,7 @@ func (x *Exchange) takeOver() error {
 	c := newConn(rwc, early, x.owner, server, context.WithoutCancel(base))
 	c.errorHooks = append(c.errorHooks, x.errorHooks...)
 	c.served.Store(1)
-	c.x.Store(x)
+	c.setExchange(x)
 	if x.body != nil {
 		x.wire = c.wireBody(r, left)
 		x.body.moved(x.wire)
@@ -152,7 +157,7 @@ func serverOf(r *http.Request) *http.Server {
 // bodyLeft locks the body in the state in which it can move to the wire.
 func (x *Exchange) bodyLeft() (left int64, expects, ok bool) {
 	if x.body == nil {
-		return 0, false, true
+		return 0, false, !x.stripped
 	}
 	left, ok = x.body.movable(x.root)
 	return left, ok && !x.body.touched && x.body.expects, ok
@@ -250,6 +255,7 @@ func (h *connHost) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if reading {
 		return nil, nil, errors.New("stream: hijack while the request body is being read")
 	}
+	x.closeBody() // what is left of it is in the handler's hands, with all that follows
 	rwc, rw, err := c.wire.Detach()
 	if err != nil {
 		return nil, nil, err

@@ -2,6 +2,7 @@ package http1
 
 import (
 	"bufio"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -55,6 +56,7 @@ func NewConn(rwc net.Conn, cfg Config) *Conn {
 	_ = rwc.SetDeadline(time.Time{})
 	c.sink = &connSink{conn: rwc, raw: c.raw}
 	c.Out = NewOutbound(c.sink, cfg.QueueSize, cfg.Timeout, c.lost)
+	c.Out.quick = true
 	if len(cfg.Early) > 0 {
 		c.br = c.newReader(max(c.size, len(cfg.Early)))
 		c.unread(cfg.Early)
@@ -214,7 +216,7 @@ func (c *Conn) Detach() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	br := bufio.NewReaderSize(&handover{rest: append([]byte(nil), rest...), conn: c.rwc}, max(len(rest), defaultBuffer))
 	_, _ = br.Peek(len(rest))
-	c.dropReader()
+	c.br = nil // not for the pool: a late reader of the body may hold it
 	return c.rwc, bufio.NewReadWriter(br, bufio.NewWriter(c.rwc)), nil
 }
 
@@ -265,6 +267,10 @@ func (c *Conn) Lend() { c.lent = true }
 // reads may call it.
 func (c *Conn) Release() {
 	c.Unwatch()
+	if t, ok := c.rwc.(*tls.Conn); ok && c.Out.Err() == nil {
+		c.Out.Settle()
+		_ = t.CloseWrite() // close_notify tells an end from a truncation (RFC 8446, section 6.1)
+	}
 	c.Close(ErrClosed)
 	c.dropReader()
 }

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"time"
 )
 
-// push tries buf and frames on the sink and starts the drainer for the rest. mu is
-// held and nobody has the turn.
+// push tries buf and frames on the sink and leaves the rest to the drainer. mu is held
+// and nobody has the turn.
 func (o *Outbound) push(frames [][]byte) error {
 	var p []byte
 	whole := len(o.buf) == 0 && len(frames) == 1
@@ -19,22 +20,48 @@ func (o *Outbound) push(frames [][]byte) error {
 		o.append(frames)
 		p = o.buf
 	}
-	n, err := o.sink.TryWrite(p)
+	if o.quick {
+		n, err := o.sink.TryWrite(p)
+		if err != nil {
+			return o.die(err)
+		}
+		o.keep(p[n:], whole)
+		o.busy = len(o.buf) > 0
+		if o.busy {
+			go o.drain()
+		}
+		return nil
+	}
+	// The sink may be somebody's http.ResponseWriter, which may ask the Stream.
+	o.busy = true
+	defer o.release()
+	n := 0
+	if !whole {
+		o.buf = nil
+	}
+	o.inflight = len(p)
+	err := o.unlocked(func() (err error) {
+		n, err = o.sink.TryWrite(p)
+		return err
+	})
+	o.inflight = 0
 	if err != nil {
 		return o.die(err)
 	}
-	switch {
-	case n == len(p):
-		o.buf = o.buf[:0]
-		return nil
-	case whole:
-		o.append([][]byte{p[n:]})
-	default:
-		o.buf = o.buf[:copy(o.buf, o.buf[n:])]
+	if rest := p[n:]; len(rest) > 0 && o.err == nil {
+		o.buf = slices.Concat(rest, o.buf)
 	}
-	o.busy = true
-	go o.drain()
-	return nil
+	return o.err
+}
+
+// keep makes rest, which is the end of buf unless it is a sender's, the queue.
+func (o *Outbound) keep(rest []byte, senders bool) {
+	switch {
+	case !senders:
+		o.buf = o.buf[:copy(o.buf, rest)]
+	case len(rest) > 0:
+		o.append([][]byte{rest})
+	}
 }
 
 // drain writes the queue until it is empty or somebody waits for the turn. It

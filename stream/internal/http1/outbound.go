@@ -22,6 +22,7 @@ type Outbound struct {
 	sink    Sink
 	limit   int              // most bytes that may wait in the queue
 	timeout time.Duration    // for each write that waits for the peer; 0: none
+	quick   bool             // the sink is ours: TryWrite may be called with mu held
 	onDeath func(error)      // called once, with mu held
 	now     func() time.Time // time.Now
 
