@@ -48,11 +48,11 @@ func TestContextEndsWithTheClient(t *testing.T) {
 			for what, wait := range waits {
 				for _, sent := range []bool{false, true} {
 					for _, second := range []bool{false, true} {
+						if second && m.name != "Eager" && !sent {
+							continue // nothing is taken over yet: that is request 1 again
+						}
 						t.Run(fmt.Sprint(m.name, "/", how, "/", what, "/sent ", sent, "/second ", second), func(t *testing.T) {
 							t.Parallel()
-							if second && m.name != "Eager" && !sent {
-								t.Skip("as request 1")
-							}
 							begun, ended := make(chan error, 1), make(chan error, 1)
 							mux := http.NewServeMux()
 							mux.Handle("/", adapter.Handler(hook(answers["sent"])))
