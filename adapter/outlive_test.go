@@ -168,6 +168,33 @@ func TestLoopGoesOnWatching(t *testing.T) {
 	receive(t, ended, "the end of the context")
 }
 
+// TestNobodyWatchesBesideTheReader: a context asked for while NextRequest read a head
+// started the watch on the same reader, and took the head's time-out away.
+func TestNobodyWatchesBesideTheReader(t *testing.T) {
+	t.Parallel()
+	begin, result := make(chan struct{}), make(chan error, 1)
+	a := adapt(t, nil)
+	s := serve(t, a.Wrap(adapter.Handler(hook(func(s *stream.Stream, c *stream.Context) hooks.Status {
+		must("send", s.Send(c.Response().Build()), nil)
+		go func() {
+			<-begin
+			s.Context().Done()
+		}()
+		_, err := s.NextRequest()
+		result <- err
+		return hooks.Reject
+	}))), &http.Server{ReadHeaderTimeout: 5 * short})
+	p := dial(t, s)
+	p.get("/")
+	p.send("GET / HTTP/1.1\r\nHost: ")
+	time.Sleep(short) // until the half is read; too little would only let the test pass
+	close(begin)
+	assert.Equal(t, http.StatusRequestTimeout, p.want("GET").StatusCode)
+	var bad *stream.RequestError
+	require.ErrorAs(t, receive(t, result, "the error"), &bad)
+	assert.Equal(t, http.StatusRequestTimeout, bad.Status)
+}
+
 // A taped connection keeps what was read from it.
 type taped struct {
 	net.Conn

@@ -87,7 +87,7 @@ type Conn struct {
 	mu      sync.Mutex // guards what follows
 	reading bool       // somebody reads the request body
 	wanted  bool       // somebody waits for the client's leaving
-	serving bool       // nobody reads ahead: between two requests the reader is the loop's
+	serving bool       // a request is; between two the reader is not the watch's
 	watcher *time.Timer
 	flusher *time.Timer
 }

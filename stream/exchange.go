@@ -63,8 +63,8 @@ type Exchange struct {
 	spent      bool     // NextRequest has found the end of the connection
 }
 
-// Enter returns the exchange that r belongs to, or begins one; first says which. w
-// and r are what the layer was called with; root, that nothing of the application
+// Enter returns the exchange that r belongs to, or begins one; back.First says which.
+// w and r are what the layer was called with; root, that nothing of the application
 // ran before, so that the body is as net/http made it. Every Enter is paired with a
 // [Exchange.Leave].
 func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *Exchange, back Layer) {

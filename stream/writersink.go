@@ -30,8 +30,7 @@ func newWriterSink(x *Exchange) *writerSink {
 }
 
 // TryWrite takes heads and nothing else: WriteHeader does not wait for the client,
-// and the header map must not be touched from the drainer's goroutine, because the
-// hook has it too. Nobody knows what a Write would wait for. The last byte of a final
+// and runs middleware, which expects the sender's goroutine and not the drainer's. Nobody knows what a Write would wait for. The last byte of a final
 // head with nothing behind it is not taken, so that a Write follows, and flushes.
 func (s *writerSink) TryWrite(p []byte) (int, error) {
 	taken := 0
