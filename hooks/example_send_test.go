@@ -16,7 +16,9 @@ func ExampleSend() {
 		c.Response().SetBody(http.StatusOK, "text/plain", "a page")
 		return hooks.Continue
 	})
+	seen := make(chan struct{})
 	after := hooks.HookFunc(func(s *stream.Stream, _ *stream.Context) hooks.Status {
+		defer close(seen)
 		fmt.Println("sent, and", s.Queued(), "bytes are left")
 		return hooks.Continue
 	})
@@ -30,6 +32,7 @@ func ExampleSend() {
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
+	<-seen // the client may be faster than the hook
 	fmt.Printf("%s: %s, %v\n", resp.Status, body, err)
 	// Unordered output:
 	// sent, and 0 bytes are left
