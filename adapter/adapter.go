@@ -24,7 +24,8 @@ type Adapter struct {
 	conns    map[*stream.Conn]struct{}  // taken over and not closed
 	servers  map[*http.Server]*draining // the servers they came from
 	reserved int                        // connections about to be taken over
-	changed  chan struct{}              // closed when a connection is closed, while somebody waits
+	sweeper  sweeper
+	changed  chan struct{} // closed when a connection is closed, while somebody waits
 }
 
 type draining struct{ on bool }
@@ -109,6 +110,7 @@ func (o *owner) Opened(c *stream.Conn) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.conns[c] = struct{}{}
+	o.sweeper.start(o.sweep)
 	o.reserved--
 	if d := (*Adapter)(o).tie(c.Server()); d.on || o.stopping.Load() {
 		c.CloseAfter()
@@ -118,7 +120,9 @@ func (o *owner) Opened(c *stream.Conn) {
 func (o *owner) Closed(c *stream.Conn) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	delete(o.conns, c)
+	if delete(o.conns, c); len(o.conns) == 0 {
+		o.sweeper.stop()
+	}
 	o.wake()
 }
 

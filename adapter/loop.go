@@ -1,7 +1,6 @@
 package adapter
 
 import (
-	"io"
 	"net/http"
 	"runtime/debug"
 
@@ -23,9 +22,19 @@ func (o *owner) Release(c *stream.Conn, keepAlive bool) {
 
 // loop serves c until it ends, if only by runtime.Goexit in a hook.
 func (o *owner) loop(c *stream.Conn) {
-	defer c.Close(false)
+	resting := false
+	defer func() {
+		if !resting {
+			c.Close(false)
+		}
+	}()
 	for {
 		x, err := c.Next()
+		if err == stream.ErrResting {
+			resting = true
+			go o.resume(c)
+			return
+		}
 		if err != nil {
 			return
 		}
@@ -38,6 +47,12 @@ func (o *owner) loop(c *stream.Conn) {
 			return
 		}
 	}
+}
+
+// resume goes on with a resting connection, on a goroutine of its own.
+func (o *owner) resume(c *stream.Conn) {
+	c.Rest()
+	o.loop(c)
 }
 
 // dispatch gives the exchange to the server's handler. It reports false when a panic
@@ -62,13 +77,4 @@ func dispatch(c *stream.Conn, x *stream.Exchange) (ok bool) {
 	}
 	handler.ServeHTTP(x.Writer(), r)
 	return true
-}
-
-// answerOptions answers "OPTIONS *" as http.Server does (RFC 9110, section 9.3.7).
-func answerOptions(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Length", "0")
-	if r.ContentLength != 0 {
-		const most = 4 << 10
-		_, _ = io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, most))
-	}
 }

@@ -35,5 +35,9 @@ func logPanic(x *stream.Exchange, err *stream.PanicError) {
 	if server != nil && server.ErrorLog != nil {
 		logf = server.ErrorLog.Printf
 	}
-	logf("http: panic serving %v: %v\n%s", r.RemoteAddr, err.Value, err.Stack)
+	remote := r.RemoteAddr
+	if c := x.Conn(); c != nil {
+		remote = c.RemoteAddr() // which no handler changes
+	}
+	logf("http: panic serving %v: %v\n%s", remote, err.Value, err.Stack)
 }

@@ -37,9 +37,6 @@ func (o *owner) enter(w http.ResponseWriter, r *http.Request, self http.Handler)
 		o.mu.Unlock()
 		o.tied.Store(server)
 	}
-	if root {
-		return x, back
-	}
 	if rec, ok := ctx.Value(recordKey{}).(*record); ok {
 		base := rec.base
 		if addr, ok := ctx.Value(http.LocalAddrContextKey).(net.Addr); ok {

@@ -16,7 +16,8 @@ import (
 type body struct {
 	mu     sync.Mutex // held while reading
 	src    io.ReadCloser
-	moving sync.Mutex // held with mu to change src: Close does not wait for a Read
+	moving sync.Mutex  // held with mu to change src: Close does not wait for a Read
+	waits  func() bool // of a src on the wire: the client has not been asked for it; guarded like src
 	// The server puts trailers that were not announced into the request as it
 	// made it; copy is what handlers have of it.
 	original, copy *http.Request
@@ -44,11 +45,8 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	n, err := b.src.Read(p)
 	b.read += int64(n)
-	if err == io.EOF && !b.eof {
-		b.eof = true
-		if b.copy != nil && b.copy.Trailer == nil {
-			b.copy.Trailer = b.original.Trailer
-		}
+	if err == io.EOF {
+		b.ended()
 	}
 	if b.limit > 0 && b.read > b.limit {
 		err := &http.MaxBytesError{Limit: b.limit}
@@ -58,13 +56,32 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close implements io.Closer.
+// Close implements io.Closer. As in net/http it reads what is left, unless that is
+// much, the client waits to be asked for it, or somebody reads: the trailers are
+// known afterwards.
 func (b *body) Close() error {
-	b.closed.Store(true)
+	again := b.closed.Swap(true)
 	b.moving.Lock()
-	src := b.src
+	src, waits := b.src, b.waits
 	b.moving.Unlock()
+	if wire, ok := src.(*http1.Body); ok && !again && !waits() && b.mu.TryLock() {
+		if wire.Remaining() <= drainLimit && wire.Drain(drainLimit) {
+			b.ended()
+		}
+		b.mu.Unlock()
+	}
 	return src.Close()
+}
+
+// ended notes that the end was reached. mu is held.
+func (b *body) ended() {
+	if b.eof {
+		return
+	}
+	b.eof = true
+	if b.copy != nil && b.copy.Trailer == nil {
+		b.copy.Trailer = b.original.Trailer
+	}
 }
 
 // native reports whether b reads net/http's own body, with nothing in between that
@@ -99,10 +116,10 @@ func (b *body) movable(root bool) (left int64, ok bool) {
 }
 
 // moved gives b its new source; nil leaves it at its end.
-func (b *body) moved(src *http1.Body) {
+func (b *body) moved(src *http1.Body, waits func() bool) {
 	if src != nil {
 		b.moving.Lock()
-		b.src = src
+		b.src, b.waits = src, waits
 		b.moving.Unlock()
 	}
 	b.mu.Unlock()

@@ -59,6 +59,7 @@ var lastConn atomic.Uint64
 const (
 	connBusy int32 = iota
 	connIdle
+	connResting // idle, and being interrupted
 	connClosed
 )
 
@@ -75,14 +76,17 @@ type Conn struct {
 	tls    *tls.ConnectionState
 
 	limits     http1.Limits
-	errorHooks []Runner // of the middleware around the hook that took it over
+	memo       http1.Memo // of the goroutine that reads
+	errorHooks []Runner   // of the middleware around the hook that took it over
 
-	served atomic.Int64
-	state  atomic.Int32
-	x      atomic.Pointer[Exchange] // being served
-	last   atomic.Bool              // no request after this one
-	closed sync.Once
-	away   atomic.Bool // given to a handler by Hijack
+	served   atomic.Int64
+	patience patience
+	rest     rest
+	state    atomic.Int32
+	x        atomic.Pointer[Exchange] // being served
+	last     atomic.Bool              // no request after this one
+	closed   sync.Once
+	away     atomic.Bool // given to a handler by Hijack
 
 	mu      sync.Mutex // guards what follows
 	reading bool       // somebody reads the request body
@@ -95,8 +99,10 @@ type Conn struct {
 func newConn(rwc net.Conn, early []byte, owner Owner, server *http.Server, base context.Context) *Conn {
 	set := owner.Settings()
 	c := &Conn{
-		owner: owner, server: server, base: base, id: lastConn.Add(1), born: time.Now(),
-		remote: rwc.RemoteAddr().String(),
+		owner: owner, server: server, base: newConnContext(base), id: lastConn.Add(1), born: time.Now(),
+	}
+	if addr := rwc.RemoteAddr(); addr != nil {
+		c.remote = addr.String()
 	}
 	if t, ok := rwc.(interface{ ConnectionState() tls.ConnectionState }); ok {
 		state := t.ConnectionState()
@@ -138,6 +144,9 @@ func wireLimits(cfg RequestConfig, server *http.Server) http1.Limits {
 
 // ID names the connection, unique in the process.
 func (c *Conn) ID() uint64 { return c.id }
+
+// RemoteAddr returns the client's address, as http.Request has it.
+func (c *Conn) RemoteAddr() string { return c.remote }
 
 // Served counts the requests whose serving has begun, the one that took the
 // connection over included.

@@ -78,7 +78,7 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 		x.owner, x.outer, x.context.attributes = outer.owner, outer, outer.context.attributes
 		x.errorHooks, x.panicDepth = slices.Clone(outer.errorHooks), outer.panicDepth
 	} else if root {
-		x.base = r.Context()
+		x.base = context.WithoutCancel(r.Context()) // which ends with this request
 	}
 	original := r
 	r = r.WithContext(&x.first)
@@ -102,6 +102,9 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 func (x *Exchange) reachable(w http.ResponseWriter) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if rw, ok := w.(*http1.ResponseWriter); ok && rw == x.rw {
+		return !x.over
+	}
 	return !x.over && (hijackable(w) || sameWriter(innermost(w), innermost(x.w)))
 }
 
@@ -236,9 +239,10 @@ func (x *Exchange) endContexts() {
 }
 
 // unparsed is the request of an exchange whose request could not be parsed.
-func unparsed() *http.Request {
-	return &http.Request{
+func unparsed(ctx context.Context) *http.Request {
+	r := &http.Request{
 		URL: &url.URL{}, Header: make(http.Header), Body: http.NoBody,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
+	return r.WithContext(ctx)
 }

@@ -53,16 +53,25 @@ func (s *Stream) NextRequest() (*http.Request, error) {
 		x.lingering = x.lingering || linger
 		return nil, ErrClosed
 	}
-	r, body, err := c.receive()
+	n := &followed{tail: requestContext{base: c.base, x: x}}
+	err := c.await()
+	for err == ErrResting { // the stack below is the hook's
+		c.Rest()
+		err = c.await()
+	}
+	var body *http1.Body
+	if err == nil {
+		body, err = c.receive(&n.tail, &n.in)
+	}
 	if err != nil {
 		x.spent = true
 		if bad := requestError(err); bad != nil {
-			x.move(unparsed(), nil, true)
+			x.move(n, unparsed(&n.tail), nil, true)
 			return nil, x.refuseLast(bad)
 		}
 		return nil, err
 	}
-	if bad := x.move(r, body, false); bad != nil {
+	if bad := x.move(n, &n.in.Request, body, false); bad != nil {
 		return nil, x.refuseLast(bad)
 	}
 	return x.r, nil
@@ -114,18 +123,22 @@ func (x *Exchange) refusers() []Runner {
 	return append(append([]Runner{}, c.errorHooks...), own)
 }
 
-// move makes r the request of the exchange.
-func (x *Exchange) move(r *http.Request, wire *http1.Body, bad bool) *RequestError {
+// A followed is a further request of a NextRequest loop, with what answers it.
+type followed struct {
+	tail requestContext
+	rw   http1.ResponseWriter
+	in   http1.Incoming
+}
+
+// move makes r, which came into n, the request of the exchange.
+func (x *Exchange) move(n *followed, r *http.Request, wire *http1.Body, bad bool) *RequestError {
 	c := x.conn
 	x.mu.Lock()
-	tail := &requestContext{base: c.base, x: x}
-	x.tail.Store(tail)
-	original := r
-	r = r.WithContext(tail)
+	x.tail.Store(&n.tail)
 	x.wire, x.body = wire, nil
-	x.rw = new(http1.ResponseWriter)
+	x.rw = &n.rw
 	x.w = x.rw
-	expects := x.attach(original, r)
+	expects := x.attach(r)
 	x.serve(r, expects)
 	x.r, x.received = r, r
 	x.context.reset()

@@ -1,52 +1,60 @@
 package stream
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
-
-	"golang.org/x/net/http/httpguts"
 
 	"github.com/onramp-go/onramp/stream/internal/http1"
 )
 
 // attach fills in what the parser leaves open in r.
-func (x *Exchange) attach(original, r *http.Request) (expects bool) {
+func (x *Exchange) attach(r *http.Request) (expects bool) {
 	c := x.conn
 	r.RemoteAddr, r.TLS = c.remote, c.tls
 	if x.wire != nil {
-		x.body = &body{src: x.wire, original: original, copy: r}
+		x.body = &body{src: x.wire, waits: x.rw.Waits}
 		r.Body = x.body
 	}
 	return expectsContinue(r)
 }
 
+// A looped is an exchange of the keep-alive loop, with all it is made of: requests are
+// many, and one allocation is cheaper than four.
+type looped struct {
+	Exchange
+	rw http1.ResponseWriter
+	in http1.Incoming
+}
+
 // Next waits for the next request on the connection and returns its exchange, to be
-// given to the server's handler. After an error the connection is closed; a bad
-// request was answered by then.
+// given to the server's handler. After an error other than [ErrResting] the connection is
+// closed; a bad request was answered by then.
 func (c *Conn) Next() (*Exchange, error) {
-	r, wire, err := c.receive()
-	bad := requestError(err)
-	if err != nil && bad == nil {
+	if err := c.await(); err != nil {
+		if err != ErrResting {
+			c.Close(false)
+		}
+		return nil, err
+	}
+	n := new(looped)
+	x := &n.Exchange
+	x.owner, x.conn, x.looped = c.owner, c, true
+	x.base = c.base
+	x.init(c.base)
+	wire, err := c.receive(&x.first, &n.in)
+	r, bad := &n.in.Request, requestError(err)
+	switch {
+	case bad != nil:
+		r = unparsed(&x.first)
+	case err != nil:
 		c.Close(false)
 		return nil, err
 	}
-	n := &struct {
-		Exchange
-		rw http1.ResponseWriter
-	}{}
-	x := &n.Exchange
-	x.owner, x.conn, x.looped, x.wire = c.owner, c, true, wire
-	x.base = c.base
-	x.init(c.base)
-	if bad != nil {
-		r = unparsed()
-	}
-	original := r
-	r = r.WithContext(&x.first)
-	x.rw = &n.rw
+	x.rw, x.wire = &n.rw, wire
 	x.w = x.rw
-	expects := x.attach(original, r)
+	expects := x.attach(r)
 	x.r, x.received = r, r
 	x.serve(r, expects)
 	x.follow(r)
@@ -75,59 +83,115 @@ func (x *Exchange) Finish() (keep, linger bool) {
 // Abort ends an exchange that Next returned and whose handler panicked.
 func (x *Exchange) Abort() { x.abandon() }
 
-// receive waits for the next request and reads its head.
-func (c *Conn) receive() (*http.Request, *http1.Body, error) {
-	if err := c.await(); err != nil {
-		return nil, nil, err
-	}
+// receive reads the head of the next request, which await has seen coming, into in.
+func (c *Conn) receive(ctx context.Context, in *http1.Incoming) (*http1.Body, error) {
 	header, whole := c.readTimeouts()
-	now := time.Now()
-	if err := c.wire.SetReadDeadline(after(now, header), false); err != nil {
-		return nil, nil, err
+	var begun time.Time // now
+	if c.first() {
+		begun = c.born // await has set the time-out for the head
+	} else if !c.wire.HeadBuffered() {
+		if _, err := c.patience.bound(c.wire, begun, header); err != nil {
+			return nil, err
+		}
 	}
 	c.served.Add(1)
-	r, err := c.wire.ReadRequest(&c.limits)
-	if err != nil {
-		return nil, nil, err
+	err := in.Read(ctx, c.wire.Reader(), &c.limits, &c.memo)
+	if err == nil || requestError(err) != nil {
+		c.tell(http.StateActive)
 	}
-	if header > 0 || whole > 0 {
-		_ = c.wire.SetReadDeadline(after(now, whole), c.owner.Settings().Request.ReadTimeout == 0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.patience.bound(c.wire, begun, 0); err != nil {
+		return nil, err
+	}
+	var now time.Time
+	if whole > 0 || c.server.WriteTimeout > 0 {
+		now = time.Now()
+	}
+	if whole > 0 {
+		if begun.IsZero() {
+			begun = now
+		}
+		_ = c.wire.SetReadDeadline(begun.Add(whole), c.owner.Settings().Request.ReadTimeout == 0)
 	}
 	c.wire.Out.SetDeadline(after(now, c.server.WriteTimeout))
-	return r, http1.NewBody(c.wire.Reader(), r, &c.limits), nil
+	return http1.NewBody(c.wire.Reader(), &in.Request, &c.limits), nil
 }
+
+// first reports whether no request has come on a connection that the owner itself has
+// accepted.
+func (c *Conn) first() bool { return c.served.Load() == 0 }
 
 // await returns when the next request has begun to arrive. What was answered so far
 // is sent before, unless the next request is there already; then it follows within
 // a moment, whatever that request's handler waits for.
 func (c *Conn) await() error {
+	if c.rest.resume {
+		c.rest.resume = false
+		return c.rest.err
+	}
+	first := c.first()
 	if c.wire.HeadBuffered() {
+		if !first {
+			c.tell(http.StateIdle)
+		}
 		c.flushSoon()
 		return c.wire.Out.Err()
 	}
 	if err := c.wire.Out.Flush(); err != nil {
 		return err
 	}
-	idle := c.server.IdleTimeout
-	if idle == 0 {
-		idle = c.server.ReadTimeout
+	var since time.Time // now
+	idle := c.idleTimeout()
+	if first {
+		idle, _ = c.readTimeouts() // the head's time-out: it has been due since the accept
+		since = c.born
+	} else {
+		c.tell(http.StateIdle)
 	}
-	if idle == 0 {
-		idle = c.owner.Settings().IdleTimeout
-	}
-	if err := c.wire.SetReadDeadline(after(time.Now(), idle), false); err != nil {
+	exact, err := c.patience.bound(c.wire, since, idle)
+	if err != nil {
 		return err
 	}
+	c.rest.sweeps.Store(0)
+	if exact || !c.wire.Raw() {
+		c.rest.sweeps.Store(neverRests)
+	}
 	c.wire.Out.Rest()
+	return c.waitIdle()
+}
+
+// waitIdle waits with nothing in hand until there is something to read.
+func (c *Conn) waitIdle() error {
 	c.state.Store(connIdle)
-	if !c.KeepAlives() {
+	if c.last.Load() || !c.first() && !c.KeepAlives() {
 		return ErrClosed // whoever switched it off may have missed that the connection is idle
 	}
-	err := c.wire.WaitReadable()
-	if !c.state.CompareAndSwap(connIdle, connBusy) {
+	return c.awake(c.wire.WaitReadable())
+}
+
+// awake is called when an idle connection has something to read, or err.
+func (c *Conn) awake(err error) error {
+	switch {
+	case c.state.CompareAndSwap(connIdle, connBusy):
+		return err
+	case !c.state.CompareAndSwap(connResting, connBusy):
 		return ErrClosed
+	case c.rested(err):
+		return ErrResting
 	}
 	return err
+}
+
+func (c *Conn) idleTimeout() time.Duration {
+	switch {
+	case c.server.IdleTimeout != 0:
+		return c.server.IdleTimeout
+	case c.server.ReadTimeout != 0:
+		return c.server.ReadTimeout
+	}
+	return c.owner.Settings().IdleTimeout
 }
 
 func (c *Conn) flushSoon() {
@@ -167,13 +231,13 @@ func after(now time.Time, d time.Duration) time.Time {
 
 func expectsContinue(r *http.Request) bool {
 	expect, ok := r.Header["Expect"]
-	return ok && r.ProtoAtLeast(1, 1) && r.ContentLength != 0 && httpguts.HeaderValuesContainsToken(expect, "100-continue")
+	return ok && r.ProtoAtLeast(1, 1) && r.ContentLength != 0 && len(expect) > 0 && http1.HasToken(expect[0], "100-continue")
 }
 
 // check returns what r breaches of cfg, and of what any server must refuse.
 func (x *Exchange) check(cfg RequestConfig) *RequestError {
 	if x.looped {
-		if expect, ok := x.r.Header["Expect"]; ok && len(expect) > 0 && expect[0] != "" && !httpguts.HeaderValuesContainsToken(expect, "100-continue") {
+		if expect, ok := x.r.Header["Expect"]; ok && len(expect) > 0 && expect[0] != "" && !http1.HasToken(expect[0], "100-continue") {
 			return &RequestError{Op: "read header", Status: http.StatusExpectationFailed, Err: errors.New("unknown expectation")}
 		}
 	}

@@ -3,24 +3,56 @@ package stream
 import (
 	"maps"
 	"net/http"
+
+	"github.com/onramp-go/onramp/stream/internal/http1"
 )
 
 // Refuse answers a request that breaches a limit or cannot be parsed: the
 // request-error hooks run, innermost first, until one answers or rejects; then the
-// staged answer is sent, which is the plain status unless a hook has changed it. The
-// connection is closed afterwards. keep holds the header fields that the answer
+// staged answer is sent, which is the plain status unless a hook has changed it. What
+// net/http's server would have refused, and no hook cares for, is refused as it does.
+// The connection is closed afterwards. keep holds the header fields that the answer
 // starts from, such as those of middleware further out; nil: none.
 func (x *Exchange) Refuse(err *RequestError, hooks []Runner, keep http.Header) {
 	x.breach = true
 	c := &x.context
 	x.stage(err.Status, keep)
 	c.requestError = err
+	staged := c.response
+	staged.Header = maps.Clone(staged.Header)
 	x.runSafely(hooks)
-	if x.connection() == nil && x.r.ProtoMajor == 1 {
+	switch {
+	case x.connection() == nil && x.r.ProtoMajor == 1:
 		c.Response().Header.Set("Connection", "close")
+		x.AnswerRejected()
+	case keep == nil && x.looped && c.response.same(staged):
+		x.refuseLikeStock(err)
+	default:
+		x.AnswerRejected()
 	}
-	x.AnswerRejected()
 	c.requestError = nil
+}
+
+// refuseLikeStock refuses a request as net/http's server does, where it would: one that
+// could not be parsed, or whose expectation is unknown.
+func (x *Exchange) refuseLikeStock(err *RequestError) {
+	unparsed, unmet := x.r.Method == "", err.Status == http.StatusExpectationFailed
+	if !unparsed && !unmet {
+		x.AnswerRejected()
+		return
+	}
+	if _, _, ok := x.claimAnswer(); !ok {
+		return
+	}
+	if unmet {
+		x.breach = false // which would have Connection sent as a field of the server's own
+		x.rw.Header().Set("Connection", "close")
+		x.rw.WriteHeader(err.Status)
+		x.rw.Finish()
+		x.breach = true
+		return
+	}
+	x.rw.Refuse(http1.Refusal(err.Status, err.Err))
 }
 
 // RefuseHere is Refuse with the hooks of the layers around.

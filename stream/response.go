@@ -1,7 +1,10 @@
 package stream
 
 import (
+	"bytes"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,13 +43,20 @@ func (r *Response) SetBody(status int, contentType, body string) {
 // Content-Length is that of Body. Without a Body it is 0, unless Header announces a
 // Content-Length or Transfer-Encoding itself or the type is text/event-stream, whose
 // body follows by further sends. To a HEAD request, and with a status that has no
-// content, the body is left out. Field names that are no tokens are left out; line
+// content, the body is left out. Names that frame a message are taken in letters of
+// any case, once each. Field names that are no tokens are left out; line
 // breaks and NUL in values become spaces (RFC 9110, section 5.5).
 func (r *Response) Build() []byte {
 	status := r.status()
 	hasContent := status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
 	fields := make(http.Header, len(r.Header)+4)
 	for k, vv := range r.Header {
+		if known := http1.FramingName(k); known != k {
+			if _, ok := r.Header[known]; ok {
+				continue
+			}
+			k = known
+		}
 		if !strings.HasPrefix(k, http.TrailerPrefix) {
 			fields[k] = vv
 		}
@@ -91,6 +101,11 @@ func (r *Response) fill(fields http.Header, sniff bool) {
 			fields["Connection"] = []string{"keep-alive"}
 		}
 	}
+}
+
+// same reports whether r is still what it was when other was copied from it.
+func (r *Response) same(other Response) bool {
+	return r.Status == other.Status && bytes.Equal(r.Body, other.Body) && maps.EqualFunc(r.Header, other.Header, slices.Equal)
 }
 
 func (r *Response) status() int {

@@ -53,6 +53,14 @@ func TestBuild(t *testing.T) {
 			r.Status, r.Body = 304, []byte("no")
 			r.Header.Set("ETag", `"x"`)
 		}, `HTTP/1.1 304 Not Modified|Etag: "x"||`},
+		{"a length in other letters", get, func(r *stream.Response) {
+			r.Header["content-length"], r.Body = []string{"0"}, []byte("x")
+			r.Header["Content-Type"] = nil
+		}, "HTTP/1.1 200 OK|Content-Length: 1||x"},
+		{"a coding in other letters", get, func(r *stream.Response) {
+			r.Header["transfer-Encoding"], r.Body = []string{"chunked"}, []byte("x")
+			r.Header["Content-Type"] = nil
+		}, "HTTP/1.1 200 OK|Content-Length: 1||x"},
 		{"101", get, func(r *stream.Response) {
 			r.Status, r.Body = 101, []byte("no")
 			r.Header.Set("Upgrade", "websocket")

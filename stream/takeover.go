@@ -115,7 +115,7 @@ func (x *Exchange) takeOver() error {
 	}
 	if err != nil {
 		if x.body != nil {
-			x.body.moved(nil)
+			x.body.moved(nil, nil)
 		}
 		return err
 	}
@@ -125,16 +125,16 @@ func (x *Exchange) takeOver() error {
 		base = context.WithValue(context.Background(), http.ServerContextKey, server)
 		base = context.WithValue(base, http.LocalAddrContextKey, rwc.LocalAddr())
 	}
-	c := newConn(rwc, early, x.owner, server, context.WithoutCancel(base))
+	c := newConn(rwc, early, x.owner, server, base)
 	c.errorHooks = append(c.errorHooks, x.errorHooks...)
 	c.served.Store(1)
 	c.setExchange(x)
+	x.rw = new(http1.ResponseWriter)
 	if x.body != nil {
 		x.wire = c.wireBody(r, left)
-		x.body.moved(x.wire)
+		x.body.moved(x.wire, x.rw.Waits)
 	}
 	x.conn = c
-	x.rw = new(http1.ResponseWriter)
 	x.serve(r, expects)
 	x.rw.SetHeader(x.w.Header())
 	x.w = x.rw

@@ -33,12 +33,13 @@ type Body struct {
 	left   int64      // bytes left of a fixed body, -1 for chunked
 	err    error      // io.EOF at the end, or the reason there is no more
 	closed bool
+	thrown bool // the end was reached by Drain
 }
 
 // A source takes the content of a body out of its framing. Its errors are final:
 // io.EOF at the end, perhaps along with the last bytes.
 type source interface {
-	read(p []byte) (int, error)       // p is not empty; waits for the first byte only
+	read(p []byte) (int, error)       // p is not empty; may wait until it is full
 	discard(max int64) (int64, error) // 0, nil only if max is 0 and more is left
 	left() int64                      // -1: not known
 }
@@ -117,6 +118,11 @@ func (b *Body) Drain(max int64) bool {
 			return false
 		}
 		n, err := b.source.discard(max)
+		if err == io.EOF {
+			b.mu.Lock()
+			b.thrown = true
+			b.mu.Unlock()
+		}
 		b.after(err)
 		if n == 0 && err == nil {
 			return false
@@ -125,12 +131,27 @@ func (b *Body) Drain(max int64) bool {
 	}
 }
 
+// Closed reports whether the body was closed.
+func (b *Body) Closed() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.closed
+}
+
 // AtEOF reports whether the whole body was read, its trailers included, so that
 // the next byte on the connection is the next request's.
 func (b *Body) AtEOF() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.err == io.EOF
+}
+
+// ReadWhole reports whether the body was read to its end, nothing of it thrown away
+// there.
+func (b *Body) ReadWhole() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.err == io.EOF && !b.thrown
 }
 
 // Remaining returns how many bytes are left of a body with a Content-Length, or -1

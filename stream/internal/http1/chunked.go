@@ -10,7 +10,7 @@ import (
 const (
 	maxSizeDigits = 16      // of a chunk size; net/http's bound
 	maxChunkSize  = 1 << 61 // exclusive: beyond any body, short of overflow
-	maxChunkLine  = 4 << 10 // bytes of a chunk size line; net/http's bound
+	maxChunkLine  = 4 << 10 // bytes of a chunk size line, its end included; net/http's bound
 	maxChunkWork  = 16 << 10
 )
 
@@ -32,14 +32,13 @@ type chunkReader struct {
 
 func (c *chunkReader) left() int64 { return -1 }
 
-// read fills p from as many chunks as lie in br's buffer, and consumes the end of the
-// body along with its last bytes if that lies there, too.
+// read fills p, waiting for what is still to come of a chunk whose size it has, but not
+// for the next size, exactly as net/http's: a handler that copies its request answers
+// what it has read, and must not begin to where net/http's is still reading. The end
+// of the body is consumed along with its last bytes if it lies in br's buffer.
 func (c *chunkReader) read(p []byte) (int, error) {
 	total := 0
 	for c.more(total > 0) && total < len(p) {
-		if total > 0 && c.br.Buffered() == 0 {
-			break
-		}
 		rest := p[total:]
 		n, err := c.br.Read(rest[:min(int64(len(rest)), c.n)])
 		total += n
@@ -127,7 +126,7 @@ func (c *chunkReader) sizeLine() (size int64, line int, err error) {
 		return 0, 0, badRequest(opBody, errChunkSize)
 	}
 	for b != '\r' {
-		if line++; line >= maxChunkLine {
+		if line++; line+len("\r\n") > maxChunkLine {
 			return 0, 0, badRequest(opBody, errChunkLong)
 		}
 		if b, err = c.br.ReadByte(); err != nil {

@@ -133,7 +133,7 @@ func TestExtensionLength(t *testing.T) {
 	for _, c := range []struct {
 		length int
 		status int
-	}{{4093, 0}, {4094, 400}} { // "1;" goes in front
+	}{{4092, 0}, {4093, 400}} { // "1;" goes in front, CRLF behind
 		in := chunkedHead + "1;" + strings.Repeat("a", c.length) + "\r\nZ\r\n0\r\n\r\n"
 		for _, size := range []int{16, 4096, 64 << 10} {
 			_, b := bodyOf(t, bufio.NewReaderSize(strings.NewReader(in), size))

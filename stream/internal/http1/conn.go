@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/http"
 	"sync"
 	"syscall"
 	"time"
@@ -39,6 +38,8 @@ type Conn struct {
 	inCall bool
 	wait   func(fd uintptr) bool
 	waited error
+	doze   func(fd uintptr) bool
+	peeked [1]byte
 
 	gone func(error)
 	lent bool // somebody may go on using the buffer
@@ -52,7 +53,7 @@ func NewConn(rwc net.Conn, cfg Config) *Conn {
 	if c.size <= 0 {
 		c.size = defaultBuffer
 	}
-	c.wait = c.idleRead
+	c.wait, c.doze = c.idleRead, c.peek
 	_ = rwc.SetDeadline(time.Time{})
 	c.sink = &connSink{conn: rwc, raw: c.raw}
 	c.Out = NewOutbound(c.sink, cfg.QueueSize, cfg.Timeout, c.lost)
@@ -142,6 +143,12 @@ func (c *Conn) WaitReadable() error {
 	return c.waited
 }
 
+// Doze is WaitReadable for a goroutine of its own: it needs so little stack that this
+// stays as small as stacks are. It must only be called where [Conn.Raw] is true.
+func (c *Conn) Doze() error { return c.raw.Read(c.doze) }
+
+func (c *Conn) peek(fd uintptr) bool { return peekNow(fd, c.peeked[:]) }
+
 // idleRead is called with the descriptor's read lock held, whenever it may be
 // readable: it takes a buffer only for as long as there is something to put in.
 func (c *Conn) idleRead(fd uintptr) bool {
@@ -167,17 +174,16 @@ func (c *Conn) Buffered() int {
 // HeadBuffered reports whether ReadRequest will not have to wait.
 func (c *Conn) HeadBuffered() bool { return c.br != nil && HeadBuffered(c.br) }
 
-// ReadRequest reads the head of the next request; see [ReadRequest].
-func (c *Conn) ReadRequest(lim *Limits) (*http.Request, error) {
-	return ReadRequest(c.Reader(), lim)
-}
-
 // SetReadDeadline bounds reads of the goroutine that reads. ends says that passing it
 // counts as the client's leaving even if nobody reads, as in net/http.
 func (c *Conn) SetReadDeadline(t time.Time, ends bool) error {
 	w := &c.watch
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if t.IsZero() && w.deadline.IsZero() && !w.running && !w.shared {
+		w.ends = ends
+		return nil
+	}
 	if w.running && !ends {
 		t, w.deadline = time.Time{}, t
 	} else {
@@ -187,8 +193,13 @@ func (c *Conn) SetReadDeadline(t time.Time, ends bool) error {
 	return c.rwc.SetReadDeadline(t)
 }
 
-// Net returns the network connection.
-func (c *Conn) Net() net.Conn { return c.rwc }
+// Net returns the network connection, to somebody who may set its deadlines.
+func (c *Conn) Net() net.Conn {
+	c.watch.mu.Lock()
+	defer c.watch.mu.Unlock()
+	c.watch.shared = true
+	return c.rwc
+}
 
 // Raw reports whether sends can be tried without waiting.
 func (c *Conn) Raw() bool { return c.raw != nil }

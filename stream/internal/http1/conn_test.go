@@ -66,11 +66,11 @@ func TestEarlyBytes(t *testing.T) {
 		}
 		c := http1.NewConn(server, http1.Config{Early: []byte(get + get[:5])})
 		assert.True(t, c.HeadBuffered())
-		_, err := c.ReadRequest(&wide)
+		_, err := http1.ReadRequest(c.Reader(), &wide)
 		require.NoError(t, err)
 		assert.False(t, c.HeadBuffered())
 		assert.Equal(t, get[:5], readN(t, c.Reader(), 5))
-		_, err = c.ReadRequest(&wide)
+		_, err = http1.ReadRequest(c.Reader(), &wide)
 		require.NoError(t, err, "and then it goes on from the connection")
 		assert.Equal(t, "end", readN(t, c.Reader(), 3))
 		c.Release()
@@ -96,7 +96,7 @@ func TestWaitReadable(t *testing.T) {
 		assert.NotZero(t, c.Buffered())
 		require.NoError(t, c.WaitReadable(), "at once")
 		for range 2 {
-			_, err := c.ReadRequest(&wide)
+			_, err := http1.ReadRequest(c.Reader(), &wide)
 			require.NoError(t, err)
 		}
 		require.NoError(t, c.SetReadDeadline(time.Now().Add(time.Millisecond), false))

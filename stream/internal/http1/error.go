@@ -3,6 +3,7 @@ package http1
 import (
 	"errors"
 	"net/http"
+	"strconv"
 )
 
 // An Error says why no request, or no more of its body, could be read. Status is
@@ -68,6 +69,25 @@ var (
 	errChunkEnd  = errors.New("chunk data not followed by CRLF")
 	errChunkWork = errors.New("chunked encoding contains too much besides data")
 )
+
+// Refusal returns the response to a request that could not be parsed, byte for byte
+// net/http's where it refuses the same. It is delimited by the end of the connection.
+func Refusal(status int, cause error) []byte {
+	line := strconv.Itoa(status) + " " + http.StatusText(status)
+	switch cause {
+	case errVersion:
+		line += ": unsupported protocol version"
+	case errHostMissing:
+		line += ": missing required Host header"
+	case errHost:
+		line += ": malformed Host header"
+	}
+	text := line
+	if cause == errCoding {
+		text = "Unsupported transfer encoding"
+	}
+	return []byte("HTTP/1.1 " + line + "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n" + text)
+}
 
 func badRequest(op string, cause error) *Error {
 	return &Error{Op: op, Status: http.StatusBadRequest, Err: cause}

@@ -99,6 +99,19 @@ func isChunked(v string) bool {
 	return len(v) == len("chunked") && strings.EqualFold(v, "chunked")
 }
 
+// HasToken reports whether token, in lower case, stands in a field value between its
+// ends, commas and blanks. The grammar has no blanks for borders (RFC 9110, 5.6.1),
+// but net/http's server acts upon what it finds so.
+func HasToken(value, token string) bool {
+	border := func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }
+	for member := range strings.FieldsFuncSeq(value, border) {
+		if len(member) == len(token) && strings.EqualFold(member, token) {
+			return true
+		}
+	}
+	return false
+}
+
 // wantsClose reports whether the connection ends with this request, which is some
 // HTTP/1.x (RFC 9112, 9.3).
 func wantsClose(r *http.Request) bool {

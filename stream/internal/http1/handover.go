@@ -119,7 +119,6 @@ func (o *Outbound) write(frames [][]byte) error {
 	if o.err != nil {
 		return o.err
 	}
-	d := o.expiry()
 	if o.expired() {
 		return o.die(os.ErrDeadlineExceeded)
 	}
@@ -128,7 +127,7 @@ func (o *Outbound) write(frames [][]byte) error {
 		o.append(frames)
 		frames = nil
 	}
-	bufs := make(net.Buffers, 0, 1+len(frames))
+	bufs := net.Buffers(o.single[:0])
 	own := o.buf
 	o.buf = nil
 	if len(own) > 0 {
@@ -143,10 +142,10 @@ func (o *Outbound) write(frames [][]byte) error {
 		o.buf = own[:0]
 		return nil
 	}
-	fixed := !o.deadline.IsZero()
+	fixed := o.deadline
 	o.inflight = held
-	err := o.unlocked(func() error { return o.hand(bufs, d, fixed) })
-	o.inflight = 0
+	err := o.unlocked(func() error { return o.hand(bufs, fixed) })
+	o.inflight, o.single[0] = 0, nil
 	if err != nil {
 		return o.die(err)
 	}
@@ -159,7 +158,7 @@ func (o *Outbound) write(frames [][]byte) error {
 // hand gives bufs to the sink in slices, so that the time-out holds for each slice
 // and a large body may take as long as the peer goes on reading. A fixed deadline
 // holds for all of it.
-func (o *Outbound) hand(bufs net.Buffers, deadline time.Time, fixed bool) error {
+func (o *Outbound) hand(bufs net.Buffers, fixed time.Time) error {
 	if len(bufs) == 1 {
 		n, err := o.sink.TryWrite(bufs[0])
 		if err != nil || n == len(bufs[0]) {
@@ -167,24 +166,22 @@ func (o *Outbound) hand(bufs net.Buffers, deadline time.Time, fixed bool) error 
 		}
 		bufs[0] = bufs[0][n:]
 	}
+	deadline := fixed
 	for len(bufs) > 0 {
-		var slice net.Buffers
-		slice, bufs = cut(bufs, sliceSize)
+		if fixed.IsZero() && o.timeout > 0 {
+			deadline = o.now().Add(o.timeout)
+		}
+		slice := bufs
+		if len(bufs) > 1 || len(bufs[0]) > sliceSize {
+			slice, bufs = cut(bufs, sliceSize)
+		} else {
+			bufs = nil
+		}
 		if err := o.sink.Write(slice, deadline); err != nil {
 			return err
 		}
-		if o.timeout > 0 && !fixed {
-			deadline = later(deadline, o.now().Add(o.timeout))
-		}
 	}
 	return nil
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // cut splits bufs behind the first n bytes.

@@ -33,6 +33,7 @@ type Outbound struct {
 	busy     bool      // somebody holds the turn
 	waiters  []*waiter // first come, first served
 	deadline time.Time // replaces timeout while it is not zero
+	single   [1][]byte // of whoever holds the turn, for a lone buffer
 	err      error
 }
 

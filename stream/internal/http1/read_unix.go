@@ -25,3 +25,10 @@ func readNow(fd uintptr, p []byte) (int, error) {
 		}
 	}
 }
+
+// peekNow reports whether there is something to read, be it an error or the end. It
+// needs little stack.
+func peekNow(fd uintptr, p []byte) bool {
+	_, _, err := syscall.Recvfrom(int(fd), p, syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+	return err != syscall.EAGAIN && err != syscall.EINTR
+}

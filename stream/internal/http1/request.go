@@ -3,6 +3,7 @@ package http1
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -42,16 +43,44 @@ import (
 // The strings of the request share one copy of the head; whoever keeps a single
 // value for long should clone it. lim is not kept.
 func ReadRequest(br *bufio.Reader, lim *Limits) (*http.Request, error) {
-	s := newHeadScanner(lim)
-	head, err := gather(br, &s)
-	if err != nil {
-		return nil, headError(err, &s)
+	in := new(Incoming)
+	if err := in.Read(context.Background(), br, lim, new(Memo)); err != nil {
+		return nil, err
 	}
-	req, bad := build(string(head[s.begin:]), s.fields)
+	return &in.Request, nil
+}
+
+// inlineValues is how many header values are allocated along with the request.
+const inlineValues = 8
+
+// An Incoming is the memory of one request, all that a common one needs, so that it
+// can be allocated along with what serves the request.
+type Incoming struct {
+	Request http.Request
+	url     url.URL
+	values  [inlineValues]string
+}
+
+var blank http.Request
+
+// Read is [ReadRequest] into in, which must be zero, with ctx as the request's context.
+// memo is that of the connection br reads from.
+func (in *Incoming) Read(ctx context.Context, br *bufio.Reader, lim *Limits, memo *Memo) error {
+	if !memo.match(br) {
+		s := newHeadScanner(lim)
+		head, err := gather(br, &s)
+		if err != nil {
+			return headError(err, &s)
+		}
+		memo.keep(string(head[s.begin:]), s.fields)
+	}
+	in.Request = *blank.WithContext(ctx) // the only way to the context of a request; the copy stays on the stack
+	bad := in.build(memo.head, memo.fields)
+	memo.trim()
 	if bad != nil {
-		return nil, bad
+		return bad
 	}
-	return req, nil
+	return nil
 }
 
 // HeadBuffered reports whether a whole further head lies in br's buffer already, so
@@ -90,21 +119,10 @@ func headError(err error, s *headScanner) error {
 	return badRequest(s.op(), err)
 }
 
-// inlineValues is how many header values are allocated along with the request.
-const inlineValues = 8
-
-// A parsed is all that a common request needs, in one allocation.
-type parsed struct {
-	req    http.Request
-	url    url.URL
-	values [inlineValues]string
-}
-
 // build makes the request of a head that the scanner has found well formed and in
 // bounds, with that many field lines.
-func build(head string, fields int) (*http.Request, *Error) {
-	p := new(parsed)
-	r := &p.req
+func (in *Incoming) build(head string, fields int) *Error {
+	r := &in.Request
 	line, rest := cutLine(head)
 	var target, proto string
 	r.Method, line, _ = strings.Cut(line, " ")
@@ -112,11 +130,11 @@ func build(head string, fields int) (*http.Request, *Error) {
 	r.Proto = proto
 	r.ProtoMajor, r.ProtoMinor = int(proto[5]-'0'), int(proto[7]-'0')
 	r.Body = http.NoBody
-	if err := setTarget(r, &p.url, target); err != nil {
-		return nil, err
+	if err := setTarget(r, &in.url, target); err != nil {
+		return err
 	}
 
-	values := p.values[:]
+	values := in.values[:]
 	if fields > len(values) {
 		values = make([]string, fields)
 	}
@@ -137,10 +155,7 @@ func build(head string, fields int) (*http.Request, *Error) {
 		r.Header[name] = values[:1:1] // an append moves it, never over the neighbour
 		values = values[1:]
 	}
-	if err := special.apply(r); err != nil {
-		return nil, err
-	}
-	return r, nil
+	return special.apply(r)
 }
 
 // cutLine splits off the first line, without its end.

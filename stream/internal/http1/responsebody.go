@@ -2,6 +2,7 @@ package http1
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,8 +12,16 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// send puts p on the wire as body bytes, behind the head.
+// send puts p on the wire as body bytes, behind the head. It fails for good: who
+// writes on to a dead connection is to learn of it.
 func (w *ResponseWriter) send(p []byte) error {
+	if w.failed == nil {
+		w.failed = w.put(p)
+	}
+	return w.failed
+}
+
+func (w *ResponseWriter) put(p []byte) error {
 	w.sendHead(p, false)
 	if w.req.Method == http.MethodHead {
 		return nil
@@ -20,16 +29,15 @@ func (w *ResponseWriter) send(p []byte) error {
 	if !w.chunking {
 		return w.conn.Out.Write(p)
 	}
-	var size [20]byte
-	line := append(strconv.AppendInt(size[:0], int64(len(p)), 16), "\r\n"...)
-	out := w.conn.Out
-	if err := out.Write(line); err != nil {
+	room := bodies.Get().(*[]byte)
+	line := append(strconv.AppendInt((*room)[:0], int64(len(p)), 16), "\r\n"...)
+	if err := w.writeFrom(room, line); err != nil {
 		return err
 	}
-	if err := out.Write(p); err != nil {
+	if err := w.conn.Out.Write(p); err != nil {
 		return err
 	}
-	return out.Write(crlf)
+	return w.conn.Out.Write(crlf)
 }
 
 var crlf = []byte("\r\n")
@@ -51,18 +59,15 @@ func (w *ResponseWriter) sendHead(first []byte, whole bool) {
 	}
 	hasTE := h.coding != ""
 	trailers := h.prefixed || len(h.trailer) > 0
+	computed := -1 // Content-Length
 	if whole && !trailers && !hasTE && bodyAllowed(w.status) && !h.hasLength && (!isHead || len(first) > 0) {
 		w.length = int64(len(first))
-		h.length = strconv.Itoa(len(first))
-	}
-	handlerConn := strings.ToLower(strings.Join(h.connection, ","))
-	if w.keep10 && keepAlives && h.length != "" && handlerConn == "keep-alive" {
-		w.closeAfter = false
+		computed = len(first)
 	}
 	hasCL := w.length != -1
-	connection := ""
+	own, connection := h.connection, "" // what the handler has set, and what is added
 	if w.keep10 && (isHead || hasCL || !bodyAllowed(w.status)) {
-		if h.connection == nil {
+		if !h.hasConnection {
 			connection = "keep-alive"
 		}
 	} else if !is11 || w.wantsClose {
@@ -71,21 +76,31 @@ func (w *ResponseWriter) sendHead(first []byte, whole bool) {
 	if len(h.connection) > 0 && h.connection[0] == "close" || !keepAlives {
 		w.closeAfter = true
 	}
-	if w.expects && w.body != nil && !w.body.AtEOF() {
+	if w.expects && w.body != nil && !w.body.ReadWhole() {
 		w.closeAfter = true
 	}
-	if w.body != nil && !w.closeAfter && !w.fullDuplex && !w.body.AtEOF() {
-		if !w.body.Drain(drainLimit) {
+	if w.body != nil && !w.closeAfter && !w.fullDuplex {
+		switch {
+		case w.body.AtEOF() && w.expects: // net/http does not close it here either
+		case w.body.Closed() && !w.body.AtEOF():
 			w.closeAfter, w.linger = true, true
+		case w.body.Remaining() >= drainLimit: // the handler may go on reading
+			w.closeAfter, w.linger = true, true
+			own, connection = nil, "close"
+		case !w.body.Drain(drainLimit):
+			w.closeAfter, w.linger = true, true
+			own, connection = nil, "close"
+			_ = w.body.Close() // part of it is lost
+		default:
+			_ = w.body.Close()
 		}
-		_ = w.body.Close() // a later Read must not take this for the end of the body
 	}
 	sniff := bodyAllowed(w.status) && !h.encoded && !h.hasType && !hasTE && len(first) > 0
 	length, coding := h.length, h.codings
 	if !bodyAllowed(w.status) {
 		length, coding = "", nil
 		if w.status == http.StatusNotModified {
-			h.typeLines = nil
+			h.dropType()
 		}
 	}
 	if hasCL && hasTE && h.coding != "identity" {
@@ -98,35 +113,32 @@ func (w *ResponseWriter) sendHead(first []byte, whole bool) {
 	case is11 && h.coding == "identity":
 		w.closeAfter, coding = true, nil
 	case is11:
-		w.chunking, length = true, ""
+		w.chunking, length, computed = true, "", -1
 		if h.coding == "chunked" {
 			coding = nil
 		}
 	default:
 		w.closeAfter, coding = true, nil
 	}
-	own := h.connection
-	saysClose := httpguts.HeaderValuesContainsToken(own, "close")
+	saysClose := len(h.connection) > 0 && httpguts.HeaderValuesContainsToken(h.connection[:1], "close")
 	switching := w.status == http.StatusSwitchingProtocols && h.upgrades
 	if w.closeAfter && (!keepAlives || !saysClose) && !switching {
 		own = nil
 		if is11 {
 			connection = "close"
-		} else {
+		} else if connection == "keep-alive" {
 			connection = ""
 		}
 	}
 
-	p := appendStatusLine(make([]byte, 0, 512), is11, w.status)
-	p = append(p, h.lines...)
-	p = append(p, h.typeLines...)
-	if length != "" {
-		p = appendField(p, "Content-Length", []string{length})
-	}
-	p = appendField(p, "Connection", own)
-	p = appendField(p, "Transfer-Encoding", coding)
+	room := bodies.Get().(*[]byte)
+	p := appendStatusLine((*room)[:0], is11, w.status)
+	p = h.append(p, own, length, coding)
 	if !h.hasDate {
 		p = append(append(append(p, "Date: "...), Date()...), "\r\n"...)
+	}
+	if computed >= 0 {
+		p = append(strconv.AppendInt(append(p, "Content-Length: "...), int64(computed), 10), "\r\n"...)
 	}
 	if sniff {
 		p = append(append(append(p, "Content-Type: "...), http.DetectContentType(first)...), "\r\n"...)
@@ -137,7 +149,15 @@ func (w *ResponseWriter) sendHead(first []byte, whole bool) {
 	if w.chunking {
 		p = append(p, "Transfer-Encoding: chunked\r\n"...)
 	}
-	_ = w.conn.Out.Write(append(p, "\r\n"...)) // a dead Outbound says so to the next write too
+	h.release()
+	_ = w.writeFrom(room, append(p, "\r\n"...)) // a dead Outbound says so to the next write too
+}
+
+// writeFrom sends p, which was put together in room, and gives room back.
+func (w *ResponseWriter) writeFrom(room *[]byte, p []byte) error {
+	err := w.conn.Out.Write(p) // keeps nothing of p
+	bodies.Put(room)
+	return err
 }
 
 func (w *ResponseWriter) declareTrailer(name string) {
@@ -172,9 +192,9 @@ func (w *ResponseWriter) Finish() (keepAlive bool) {
 		w.buf, w.pooled = nil, nil
 	}
 	if w.chunking && err == nil {
-		p := []byte("0\r\n")
-		p = w.appendTrailers(p)
-		err = w.conn.Out.Write(append(p, "\r\n"...))
+		room := bodies.Get().(*[]byte)
+		p := w.appendTrailers(append((*room)[:0], "0\r\n"...))
+		err = w.writeFrom(room, append(p, "\r\n"...))
 	}
 	if w.length != -1 && w.req.Method != http.MethodHead && bodyAllowed(w.status) && w.written != w.length {
 		return false
@@ -198,6 +218,15 @@ func (w *ResponseWriter) drained() bool {
 	return true
 }
 
+// Refuse sends p, a whole response, in the place of one of a handler's. It ends the
+// connection.
+func (w *ResponseWriter) Refuse(p []byte) {
+	if !w.done.Swap(true) {
+		w.linger = true
+		_ = w.conn.Out.Write(p) // the client is gone: there is nobody to tell
+	}
+}
+
 // Lingers reports whether the peer may still be sending: a close must wait until it
 // could read the response.
 func (w *ResponseWriter) Lingers() bool { return w.linger }
@@ -206,19 +235,26 @@ func (w *ResponseWriter) Lingers() bool { return w.linger }
 // head has not been sent.
 func (w *ResponseWriter) CloseAfter() { w.closeAfter = true }
 
+// appendTrailers appends the trailers of both kinds, those announced and those
+// behind http.TrailerPrefix.
 func (w *ResponseWriter) appendTrailers(p []byte) []byte {
-	var keys []string
-	for k := range w.header {
-		if strings.HasPrefix(k, http.TrailerPrefix) {
-			keys = append(keys, k)
+	var trailers http.Header
+	for k, vv := range w.header {
+		if name, ok := strings.CutPrefix(k, http.TrailerPrefix); ok {
+			if trailers == nil {
+				trailers = make(http.Header)
+			}
+			trailers[name] = slices.Clone(vv)
 		}
 	}
-	slices.Sort(keys)
-	for _, k := range keys {
-		p = appendField(p, strings.TrimPrefix(k, http.TrailerPrefix), w.header[k])
+	if trailers == nil && len(w.trailers) > 0 {
+		trailers = make(http.Header)
 	}
 	for _, k := range w.trailers {
-		p = appendField(p, k, w.header[k])
+		trailers[k] = append(trailers[k], w.header[k]...)
+	}
+	for _, k := range slices.Sorted(maps.Keys(trailers)) {
+		p = appendField(p, k, trailers[k])
 	}
 	return p
 }
@@ -257,7 +293,7 @@ func (w *ResponseWriter) direct() bool {
 // on the way leaves a truncated body behind, so it ends the connection.
 func (w *ResponseWriter) readDirect(rf io.ReaderFrom, src io.Reader) (n int64, err error) {
 	limited := src
-	left := w.length - w.written
+	left := max(w.length-w.written, 0)
 	if w.length != -1 {
 		if l, ok := src.(*io.LimitedReader); !ok || l.N > left {
 			limited = io.LimitReader(src, left)

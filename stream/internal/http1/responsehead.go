@@ -14,75 +14,146 @@ import (
 // A head is a handler's header as it was when the handler fixed it: the lines ready
 // to be sent, but for the few fields that depend on how the body comes.
 type head struct {
-	lines      []byte
-	connection []string
-	length     string   // Content-Length
-	coding     string   // Transfer-Encoding
-	codings    []string // all its values
-	trailer    []string // values of Trailer
-	hasLength  bool     // Content-Length is set, if only to nonsense
-	hasType    bool
-	hasDate    bool
-	encoded    bool // Content-Encoding is set
-	upgrades   bool // Upgrade is set
-	prefixed   bool // there is a http.TrailerPrefix field
-	typeLines  []byte
+	lines         []byte
+	pooled        *[]byte    // where lines came from
+	at            [slots]int // where in lines those few belong, which are sorted among them
+	typeEnd       int        // the Content-Type's are lines[at[slotType]:typeEnd]
+	connection    []string
+	length        string   // Content-Length
+	coding        string   // Transfer-Encoding
+	codings       []string // all its values
+	trailer       []string // values of Trailer
+	hasConnection bool     // Connection is set, if only to nil
+	hasLength     bool     // Content-Length is set, if only to nonsense
+	hasType       bool
+	hasDate       bool
+	encoded       bool // Content-Encoding is set
+	upgrades      bool // Upgrade is set
+	prefixed      bool // there is a http.TrailerPrefix field
 }
 
-// take copies header into h.
+// The fields that are kept apart from the lines of a head, or may have to leave them,
+// in their order.
+const (
+	slotConnection = iota
+	slotLength
+	slotType
+	slotCoding
+	slots
+)
+
+// A field is an entry of a header.
+type field struct {
+	name   string
+	values []string
+}
+
+// take copies header into h. A name that frames a message means the same in letters of
+// any case (RFC 9110, section 5.1), so it is sent as what it means and once; net/http
+// lets other spellings pass, along with a framing of its own.
 func (h *head) take(header http.Header) {
 	if len(header) == 0 {
 		return
 	}
-	var few [16]string
-	keys := few[:0]
-	for k := range header {
-		keys = append(keys, k)
-	}
-	if len(keys) > 1 {
-		slices.Sort(keys)
-	}
-	for _, k := range keys {
-		vv := header[k]
-		switch k {
-		case "Connection":
-			h.connection = slices.Clone(vv)
-			continue
-		case "Content-Length":
-			h.hasLength = true
-			if len(vv) > 0 {
-				h.length = vv[0]
-			}
-			continue
-		case "Transfer-Encoding":
-			if len(vv) > 0 {
-				h.coding, h.codings = vv[0], slices.Clone(vv)
-			}
-			continue
-		case "Content-Type":
-			h.hasType = true
-			h.typeLines = appendField(nil, k, vv)
-			continue
-		case "Date":
-			h.hasDate = true
-		case "Content-Encoding":
-			h.encoded = len(vv) > 0 && vv[0] != ""
-		case "Upgrade":
-			h.upgrades = true
-		case "Trailer":
-			h.trailer = slices.Clone(vv)
-		default:
-			if strings.HasPrefix(k, http.TrailerPrefix) {
-				h.prefixed = true
+	var few [16]field
+	fields := few[:0]
+	for name, values := range header {
+		if known := FramingName(name); known != name {
+			if _, ok := header[known]; ok {
 				continue
 			}
+			name = known
 		}
-		h.lines = appendField(h.lines, k, vv)
+		fields = append(fields, field{name, values})
+	}
+	if len(fields) > 1 {
+		slices.SortFunc(fields, func(a, b field) int { return strings.Compare(a.name, b.name) })
+	}
+	h.pooled = bodies.Get().(*[]byte)
+	h.lines = (*h.pooled)[:0]
+	for i, f := range fields {
+		if i == 0 || f.name != fields[i-1].name { // of other spellings one counts
+			h.takeField(f)
+		}
 	}
 }
 
-func (h *head) appendConnection(p []byte) []byte {
-	return appendField(p, "Connection", h.connection)
+func (h *head) takeField(f field) {
+	vv := f.values
+	switch f.name {
+	case "Connection":
+		h.at[slotConnection] = len(h.lines)
+		h.hasConnection = true
+		h.connection = slices.Clone(vv)
+		return
+	case "Content-Length":
+		h.at[slotLength] = len(h.lines)
+		h.hasLength = true
+		if len(vv) > 0 {
+			h.length = vv[0]
+		}
+		return
+	case "Transfer-Encoding":
+		h.at[slotCoding] = len(h.lines)
+		if len(vv) > 0 {
+			h.coding, h.codings = vv[0], slices.Clone(vv)
+		}
+		return
+	case "Content-Type":
+		h.at[slotType] = len(h.lines)
+		h.hasType = true
+	case "Date":
+		h.hasDate = true
+	case "Content-Encoding":
+		h.encoded = len(vv) > 0 && vv[0] != ""
+	case "Upgrade":
+		h.upgrades = true
+	case "Trailer":
+		h.trailer = slices.Clone(vv)
+	default:
+		if strings.HasPrefix(f.name, http.TrailerPrefix) {
+			h.prefixed = true
+			return
+		}
+	}
+	h.lines = appendField(h.lines, f.name, vv)
+	if f.name == "Content-Type" {
+		h.typeEnd = len(h.lines)
+	}
+}
+
+// release gives the lines back; h is of no use any more.
+func (h *head) release() {
+	if h.pooled != nil {
+		bodies.Put(h.pooled)
+		h.lines, h.pooled = nil, nil
+	}
+}
+
+// dropType takes the Content-Type out of the lines of a head that has no coding, whose
+// place would be behind it.
+func (h *head) dropType() { h.lines = slices.Delete(h.lines, h.at[slotType], h.typeEnd) }
+
+// append appends the lines, with these of the fields that are kept apart.
+func (h *head) append(p []byte, connection []string, length string, codings []string) []byte {
+	from := 0
+	upTo := func(slot int) {
+		p = append(p, h.lines[from:h.at[slot]]...)
+		from = h.at[slot]
+	}
+	if len(connection) > 0 {
+		upTo(slotConnection)
+		p = appendField(p, "Connection", connection)
+	}
+	if length != "" {
+		upTo(slotLength)
+		p = appendField(p, "Content-Length", []string{length})
+	}
+	if len(codings) > 0 {
+		upTo(slotCoding)
+		p = appendField(p, "Transfer-Encoding", codings)
+	}
+	return append(p, h.lines[from:]...)
 }
 
 // appendField appends a line for each value. What could break out of the line is
@@ -123,13 +194,15 @@ func appendValue(p []byte, v string) []byte {
 	return p[:to-(lead-from)]
 }
 
-// AppendHeader appends the field lines of h, sorted, without the trailers in it.
+// AppendHeader appends the field lines of h without the trailers in it: sorted, and
+// behind them what describes and frames the content.
 func AppendHeader(p []byte, h http.Header) []byte {
 	var x head
 	x.take(h)
-	p = append(p, x.lines...)
-	p = append(p, x.typeLines...)
-	p = x.appendConnection(p)
+	defer x.release()
+	from, to := x.at[slotType], x.typeEnd
+	p = append(append(append(p, x.lines[:from]...), x.lines[to:]...), x.lines[from:to]...)
+	p = appendField(p, "Connection", x.connection)
 	if x.length != "" {
 		p = appendField(p, "Content-Length", []string{x.length})
 	}

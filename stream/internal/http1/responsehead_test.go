@@ -125,10 +125,10 @@ func TestInterim(t *testing.T) {
 		assert.True(t, w.Begun())
 		w.Write([]byte("ok"))
 	})
-	assert.Equal(t, "HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\nContent-Type: a/b\r\n\r\n"+
-		"HTTP/1.1 102 Processing\r\nLink: </b>; rel=preload\r\nContent-Type: a/b\r\n\r\n"+
-		"HTTP/1.1 199 status code 199\r\nLink: </b>; rel=preload\r\nContent-Type: a/b\r\n\r\n"+
-		"HTTP/1.1 201 Created\r\nContent-Type: a/b\r\nContent-Length: 2\r\n\r\nok", a.wire)
+	assert.Equal(t, "HTTP/1.1 103 Early Hints\r\nContent-Type: a/b\r\nLink: </a>; rel=preload\r\n\r\n"+
+		"HTTP/1.1 102 Processing\r\nContent-Type: a/b\r\nLink: </b>; rel=preload\r\n\r\n"+
+		"HTTP/1.1 199 status code 199\r\nContent-Type: a/b\r\nLink: </b>; rel=preload\r\n\r\n"+
+		"HTTP/1.1 201 Created\r\nContent-Length: 2\r\nContent-Type: a/b\r\n\r\nok", a.wire)
 	assert.True(t, a.keep)
 	assert.Empty(t, a.log)
 }

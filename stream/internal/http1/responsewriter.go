@@ -48,6 +48,8 @@ type ResponseWriter struct {
 	buf      []byte
 	pooled   *[]byte // where buf came from
 	headSent bool
+	failed   error     // what a body byte met on its way out
+	gone     chan bool // CloseNotify's
 	chunking bool
 	trailers []string
 
@@ -69,10 +71,17 @@ type ResponseWriter struct {
 // Init prepares w, which must be zero, to answer req.
 func (w *ResponseWriter) Init(conn *Conn, host Host, req *http.Request, body *Body) {
 	w.conn, w.host, w.req, w.body, w.length = conn, host, req, body, -1
-	connection := req.Header["Connection"]
-	w.keep10 = req.ProtoMajor == 1 && req.ProtoMinor == 0 && httpguts.HeaderValuesContainsToken(connection, "keep-alive")
 	w.closeAfter = req.Method == http.MethodConnect // what follows is no HTTP (RFC 9110, section 9.3.6)
-	w.wantsClose = req.Close || len(connection) > 0 && httpguts.HeaderValuesContainsToken(connection, "close")
+	w.wantsClose = req.Close
+	connection := req.Header["Connection"]
+	if len(connection) == 0 {
+		return
+	}
+	// net/http's server looks at the first line only, RFC 9112, section 9.3, at all of
+	// them: the connection ends if either finds close, which goes before keep-alive.
+	closes := HasToken(connection[0], "close") || httpguts.HeaderValuesContainsToken(connection, "close")
+	w.keep10 = !closes && req.ProtoMajor == 1 && req.ProtoMinor == 0 && HasToken(connection[0], "keep-alive")
+	w.wantsClose = w.wantsClose || closes
 }
 
 // ExpectContinue says that the client waits for a 100 Continue before it sends the
@@ -171,10 +180,9 @@ func (w *ResponseWriter) WriteHeader(code int) {
 func (w *ResponseWriter) interim(code int) {
 	var h head
 	h.take(w.header)
+	defer h.release()
 	p := appendStatusLine(nil, w.req.ProtoAtLeast(1, 1), code)
-	p = append(p, h.lines...)
-	p = append(p, h.typeLines...)
-	p = h.appendConnection(p)
+	p = h.append(p, h.connection, "", nil)
 	p = append(p, "\r\n"...)
 	if w.conn.Out.Write(p) == nil {
 		_ = w.conn.Out.Flush()
@@ -227,7 +235,7 @@ func (w *ResponseWriter) admit(n int) (bool, error) {
 	if w.length != -1 && w.written > w.length {
 		return false, http.ErrContentLength
 	}
-	return true, nil
+	return w.failed == nil, w.failed
 }
 
 func (w *ResponseWriter) growBuf() {
@@ -284,6 +292,9 @@ func (w *ResponseWriter) FlushError() error {
 	if err := w.sendBuffered(); err != nil {
 		return err
 	}
+	if w.failed != nil {
+		return w.failed
+	}
 	w.sendHead(nil, false)
 	return w.conn.Out.Flush()
 }
@@ -309,7 +320,11 @@ func (w *ResponseWriter) SetWriteDeadline(t time.Time) error {
 // CloseNotify implements http.CloseNotifier, which is deprecated but asked for by
 // older handlers.
 func (w *ResponseWriter) CloseNotify() <-chan bool {
+	if w.gone != nil {
+		return w.gone
+	}
 	gone := make(chan bool, 1)
+	w.gone = gone
 	context.AfterFunc(w.req.Context(), func() {
 		if !w.done.Load() {
 			gone <- true
@@ -351,7 +366,8 @@ func (w *ResponseWriter) blame(format string) {
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {
 		f, more := frames.Next()
-		if !strings.Contains(f.Function, "/onramp/stream") || !more {
+		own := strings.Contains(f.Function, "/onramp/stream") || strings.HasPrefix(f.Function, "net/http.")
+		if !own || !more {
 			w.host.Logf(format, f.Function, path.Base(f.File), f.Line)
 			return
 		}

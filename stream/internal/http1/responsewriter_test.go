@@ -180,3 +180,31 @@ func TestHijackBehindAHead(t *testing.T) {
 	assert.Error(t, err)
 	assert.Equal(t, "raw", raw)
 }
+
+// close goes before keep-alive, in whatever line and between whatever borders either
+// reading of Connection finds it (RFC 9112, 9.3).
+func TestConnectionTokens(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		version, fields string
+		keep            bool
+	}{
+		{"1.1", "", true},
+		{"1.1", "Connection: close\r\n", false},
+		{"1.1", "Connection: close x\r\n", false},
+		{"1.1", "Connection: x\r\nConnection: close\r\n", false},
+		{"1.1", "Connection: closed\r\n", true},
+		{"1.0", "", false},
+		{"1.0", "Connection: keep-alive\r\n", true},
+		{"1.0", "Connection: x keep-alive\r\n", true},
+		{"1.0", "Connection: x\r\nConnection: keep-alive\r\n", false},
+		{"1.0", "Connection: keep-alive, close\r\n", false},
+		{"1.0", "Connection: close\r\nConnection: keep-alive\r\n", false},
+		{"1.0", "Connection: keep-alive\r\nConnection: close\r\n", false},
+	} {
+		a := answered(t, "GET / HTTP/"+c.version+"\r\nHost: a\r\n"+c.fields+"\r\n", func(w *http1.ResponseWriter) {
+			_, _ = w.Write([]byte("ok"))
+		})
+		assert.Equal(t, c.keep, a.keep, "%s %q", c.version, c.fields)
+	}
+}

@@ -63,7 +63,12 @@ func (s *connSink) Write(bufs net.Buffers, deadline time.Time) error {
 		_, err := s.conn.Write(bufs[0])
 		return err
 	}
-	_, err := bufs.WriteTo(s.conn)
+	return gatherWrite(s.conn, bufs)
+}
+
+// gatherWrite stands apart because it costs the memory for a header of bufs.
+func gatherWrite(conn net.Conn, bufs net.Buffers) error {
+	_, err := bufs.WriteTo(conn)
 	return err
 }
 

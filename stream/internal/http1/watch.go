@@ -13,13 +13,14 @@ var longAgo = time.Unix(1, 0)
 // A watch reads ahead while nobody else reads, to learn that the peer has left.
 // What it reads stays in the buffer for whoever reads next; a full buffer ends it.
 type watch struct {
-	mu       sync.Mutex // guards running, done, deadline and ends
+	mu       sync.Mutex // guards the others but aborted
 	abort    sync.Mutex // guards aborted
 	running  bool
 	done     chan struct{} // closed when the goroutine has left the reader
 	aborted  bool          // Unwatch has interrupted the read
 	deadline time.Time     // of reads by anybody else
 	ends     bool          // deadline holds for the watch too
+	shared   bool          // somebody else may have set another deadline
 }
 
 // Watch starts to look out for the peer's leaving; Config.Gone is called within

@@ -100,7 +100,7 @@ func TestWatchKeepsWhatComes(t *testing.T) {
 			require.NoError(t, <-wrote)
 		}
 		for range 2 {
-			_, err := c.ReadRequest(&wide)
+			_, err := http1.ReadRequest(c.Reader(), &wide)
 			require.NoError(t, err)
 		}
 		assert.Equal(t, "rest", readN(t, c.Reader(), 4))

@@ -1,0 +1,68 @@
+package stream
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/onramp-go/onramp/stream/internal/http1"
+)
+
+// SweepInterval is how often an [Owner] calls [Conn.Sweep].
+const SweepInterval = 250 * time.Millisecond
+
+// coarse is the shortest time-out that the sweep sees to. It may come late by two
+// intervals; a shorter one is set on the socket.
+const coarse = 40 * SweepInterval
+
+const ranOut = -1
+
+// A patience bounds a wait for the client. Long ones cost next to nothing: they are
+// counted in sweeps, and no timer is set anew for each request.
+type patience struct {
+	sweeps atomic.Int64 // still to come, 0: no bound, ranOut: none came in time
+	firing sync.Mutex   // held while the last one interrupts the wait
+}
+
+// bound lets the wait for the client end with os.ErrDeadlineExceeded d after since, which
+// is now if it is zero. A d that is not positive bounds nothing. exact says that the
+// bound is on the socket.
+func (p *patience) bound(wire *http1.Conn, since time.Time, d time.Duration) (exact bool, err error) {
+	exact = d > 0 && (d < coarse || !since.IsZero())
+	sweeps := int64(0)
+	if d > 0 && !exact {
+		sweeps = int64(d/SweepInterval) + 1
+	}
+	if p.sweeps.Load() != sweeps && p.sweeps.Swap(sweeps) == ranOut {
+		p.firing.Lock()   // until its deadline is set, which is replaced below
+		p.firing.Unlock() //nolint:staticcheck // SA2001: that is the purpose
+	}
+	if !exact {
+		return false, wire.SetReadDeadline(time.Time{}, false)
+	}
+	if since.IsZero() {
+		since = time.Now()
+	}
+	return true, wire.SetReadDeadline(since.Add(d), false)
+}
+
+// sweep counts one interval.
+func (p *patience) sweep(wire *http1.Conn) {
+	left := p.sweeps.Load()
+	switch {
+	case left > 1:
+		p.sweeps.CompareAndSwap(left, left-1)
+	case left == 1:
+		p.firing.Lock()
+		defer p.firing.Unlock()
+		if p.sweeps.CompareAndSwap(1, ranOut) {
+			_ = wire.SetReadDeadline(time.Unix(1, 0), false)
+		}
+	}
+}
+
+// Sweep is called by the owner every [SweepInterval] while the connection is open.
+func (c *Conn) Sweep() {
+	c.patience.sweep(c.wire)
+	c.restSweep()
+}

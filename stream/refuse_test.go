@@ -1,0 +1,84 @@
+package stream_test
+
+import (
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/onramp-go/onramp/adapter"
+)
+
+// TestRefusalLikeStock: what net/http's server refuses is refused with the same bytes
+// where no hook cares for it, also as a later request of a connection.
+func TestRefusalLikeStock(t *testing.T) {
+	t.Parallel()
+	quiet := log.New(io.Discard, "", 0)
+	ok := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	a := adapter.New(&adapter.Options{Takeover: adapter.Eager})
+	bare := serve(t, &http.Server{Handler: ok, ErrorLog: quiet, MaxHeaderBytes: 1 << 10})
+	eager := &http.Server{Handler: a.Wrap(ok), ErrorLog: quiet, MaxHeaderBytes: 1 << 10}
+	a.Register(eager)
+	over := serve(t, eager)
+	for _, c := range []struct{ name, bad, head string }{
+		{"request line", "nonsense\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
+		{"method", "G@T / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
+		{"target", "GET x HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
+		{"protocol", "GET / HTTX/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
+		{"version", "GET / HTTP/3.0\r\nHost: a\r\n\r\n", "HTTP/1.1 505 HTTP Version Not Supported: unsupported protocol version\r\n"},
+		{"no Host", "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 Bad Request: missing required Host header\r\n"},
+		{"Host twice", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
+		{"malformed Host", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "HTTP/1.1 400 Bad Request: malformed Host header\r\n"},
+		{"no colon", "GET / HTTP/1.1\r\nHost: a\r\nX\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
+		{"name", "GET / HTTP/1.1\r\nHost: a\r\nX(Y: z\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
+		{"no name", "GET / HTTP/1.1\r\nHost: a\r\n: z\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
+		{"value", "GET / HTTP/1.1\r\nHost: a\r\nX: \x01\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
+		{"length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
+		{"coding", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", "HTTP/1.1 501 Not Implemented\r\n"},
+		{"head too large", "GET / HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("y", 16<<10) + "\r\n\r\n", "HTTP/1.1 431 Request Header Fields Too Large\r\n"},
+		{"expectation", "GET / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n", "HTTP/1.1 417 Expectation Failed\r\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			want, got := second(t, bare, c.bad), second(t, over, c.bad)
+			assert.True(t, strings.HasPrefix(want, c.head), "net/http: %q", want)
+			assert.Equal(t, want, got)
+		})
+	}
+}
+
+// serve runs srv until the test ends and returns its address.
+func serve(t *testing.T, srv *http.Server) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	done := make(chan struct{})
+	go func() { defer close(done); _ = srv.Serve(ln) }()
+	t.Cleanup(func() { srv.Close(); <-done })
+	return ln.Addr().String()
+}
+
+// second sends bytes as second request of a connection and returns what comes until
+// the server closes it, but for the time of day.
+func second(t *testing.T, addr, bytes string) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", addr)
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"+bytes)
+	require.NoError(t, err)
+	all, err := io.ReadAll(conn)
+	require.NoError(t, err)
+	_, answer, ok := strings.Cut(string(all), "\r\n\r\n")
+	require.True(t, ok, "%q", all)
+	if before, after, ok := strings.Cut(answer, "Date: "); ok {
+		_, rest, _ := strings.Cut(after, "\r\n")
+		answer = before + "Date: now\r\n" + rest
+	}
+	return answer
+}

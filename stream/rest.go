@@ -1,0 +1,68 @@
+package stream
+
+import (
+	"errors"
+	"os"
+	"sync/atomic"
+	"time"
+)
+
+// ErrResting is returned by [Conn.Next] when the connection has been idle for a while:
+// the loop goes on with it on a new goroutine, whose stack is as small as stacks are,
+// and which calls [Conn.Rest] first.
+var ErrResting = errors.New("stream: resting")
+
+// restAfter is how many sweeps a connection is idle before it rests: after one second,
+// and again after four and sixteen, because the runtime gives new goroutines as much
+// stack as others needed on the average when it last looked.
+const restAfter = int32(time.Second / SweepInterval)
+
+// neverRests is the count of a connection that does not rest at all.
+const neverRests = -1 << 30
+
+// A rest counts how long a connection is idle.
+type rest struct {
+	sweeps atomic.Int32
+	resume bool  // Rest was called, and ended with err; of the goroutine that serves
+	err    error // of the wait
+}
+
+// sweep interrupts a wait that has become long, once.
+func (c *Conn) restSweep() {
+	if c.state.Load() != connIdle {
+		return
+	}
+	switch c.rest.sweeps.Add(1) {
+	case restAfter, 4 * restAfter, 16 * restAfter:
+	default:
+		return
+	}
+	c.patience.firing.Lock()
+	defer c.patience.firing.Unlock()
+	if c.state.CompareAndSwap(connIdle, connResting) {
+		_ = c.wire.SetReadDeadline(time.Unix(1, 0), false)
+	}
+}
+
+// rested is called when a wait has ended with err while the connection was being
+// interrupted. It reports whether the interruption has ended it.
+func (c *Conn) rested(err error) bool {
+	c.patience.firing.Lock() // until the interruption is complete
+	ranOutToo := c.patience.sweeps.Load() == ranOut
+	c.patience.firing.Unlock()
+	if ranOutToo || !errors.Is(err, os.ErrDeadlineExceeded) {
+		return false
+	}
+	return c.wire.SetReadDeadline(time.Time{}, false) == nil
+}
+
+// Rest waits on after [ErrResting]; [Conn.Next] tells how it ended. To be called on a
+// new goroutine, and first.
+func (c *Conn) Rest() {
+	c.state.Store(connIdle)
+	c.rest.resume, c.rest.err = true, ErrClosed
+	if c.last.Load() || !c.KeepAlives() {
+		return
+	}
+	c.rest.err = c.awake(c.wire.Doze())
+}
