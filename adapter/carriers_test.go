@@ -20,6 +20,7 @@ type carrier struct {
 	name     string
 	takeover adapter.Takeover
 	bare     bool // no Wrap around
+	own      bool // served by an adapter.Server
 	around   func(http.Handler) http.Handler
 	hides    bool // around hides Hijacker
 	swallows bool // around takes an interim response for the final one
@@ -42,9 +43,10 @@ func carriers() []carrier {
 			{name: "OnDemand"},
 			{name: "Eager", takeover: adapter.Eager},
 			{name: "Never", takeover: adapter.Never},
+			{name: "Server", takeover: adapter.Eager, own: true},
 		} {
 			c := w
-			c.name, c.bare, c.takeover = m.name+"/"+w.name, m.bare, m.takeover
+			c.name, c.bare, c.own, c.takeover = m.name+"/"+w.name, m.bare, m.own, m.takeover
 			all = append(all, c)
 		}
 	}
@@ -65,8 +67,7 @@ func (c carrier) mount(t *testing.T, h hooks.ServerHook, opts adapter.Options) h
 	if c.bare {
 		return r
 	}
-	opts.Takeover = c.takeover
-	return adapt(t, &opts).Wrap(r)
+	return mount{mode: c.takeover, own: c.own}.with(t, r, opts)
 }
 
 // A mount is a way to put a whole service under this package.
@@ -74,12 +75,14 @@ type mount struct {
 	name string
 	mode adapter.Takeover
 	bare bool
+	own  bool // served by an adapter.Server
 }
 
 func mounts() []mount {
 	return []mount{
 		{name: "rung 0", bare: true}, {name: "OnDemand"},
 		{name: "Eager", mode: adapter.Eager}, {name: "Never", mode: adapter.Never},
+		{name: "Server", mode: adapter.Eager, own: true},
 	}
 }
 
@@ -94,7 +97,28 @@ func (m mount) with(t *testing.T, h http.Handler, opts adapter.Options) http.Han
 		return h
 	}
 	opts.Takeover = m.mode
-	return adapt(t, &opts).Wrap(h)
+	under := adapt(t, &opts).Wrap(h)
+	if m.own {
+		return &served{under, &adapter.Server{Handler: h, Options: &opts}}
+	}
+	return under
+}
+
+// served is a handler that serve gives to an adapter.Server. Elsewhere, over HTTP/2 or
+// a recorder, it is served under an Adapter.
+type served struct {
+	http.Handler
+	server *adapter.Server
+}
+
+// like gives the server the settings of std.
+func (s *served) like(std *http.Server) *adapter.Server {
+	own := s.server
+	own.ErrorLog, own.ConnState, own.BaseContext, own.ConnContext = std.ErrorLog, std.ConnState, std.BaseContext, std.ConnContext
+	own.ReadTimeout, own.ReadHeaderTimeout = std.ReadTimeout, std.ReadHeaderTimeout
+	own.WriteTimeout, own.IdleTimeout = std.WriteTimeout, std.IdleTimeout
+	own.MaxHeaderBytes, own.DisableGeneralOptionsHandler = std.MaxHeaderBytes, std.DisableGeneralOptionsHandler
+	return own
 }
 
 // http2 serves h over HTTP/2 and returns a client for it.

@@ -60,16 +60,23 @@ func serve(t *testing.T, h http.Handler, srv *http.Server) *service {
 	if srv.ErrorLog == nil {
 		srv.ErrorLog = log.New(s.log, "", 0)
 	}
-	served := make(chan struct{})
+	var own interface {
+		Serve(net.Listener) error
+		Shutdown(context.Context) error
+	} = srv
+	if h, ok := h.(*served); ok {
+		own = h.like(srv)
+	}
+	done := make(chan struct{})
 	go func() {
-		defer close(served)
-		_ = srv.Serve(l)
+		defer close(done)
+		_ = own.Serve(l)
 	}()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		_ = srv.Shutdown(ctx)
-		<-served
+		_ = own.Shutdown(ctx)
+		<-done
 	})
 	return s
 }

@@ -1,5 +1,3 @@
-//go:build onramp_server
-
 package target
 
 import (

@@ -1,0 +1,38 @@
+package adapter
+
+import (
+	"net"
+	"net/http"
+
+	"github.com/onramp-go/onramp/stream"
+)
+
+// serverOwner is the Server as its connections see it.
+type serverOwner struct {
+	*owner
+	server *Server
+}
+
+// KeepAlives implements [stream.Owner].
+func (o *serverOwner) KeepAlives() bool {
+	return o.owner.KeepAlives() && !o.server.noKeepAlives.Load()
+}
+
+// Closed implements [stream.Owner].
+func (o *serverOwner) Closed(c *stream.Conn) {
+	o.owner.Closed(c)
+	state := http.StateClosed
+	if c.Hijacked() {
+		state = http.StateHijacked
+	}
+	o.server.tell(c.Net(), state)
+}
+
+// State implements [stream.StateOwner].
+func (o *serverOwner) State(c *stream.Conn, state http.ConnState) { o.server.tell(c.Net(), state) }
+
+func (s *Server) tell(conn net.Conn, state http.ConnState) {
+	if s.ConnState != nil {
+		s.ConnState(conn, state)
+	}
+}
