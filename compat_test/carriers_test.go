@@ -2,6 +2,7 @@ package compat_test
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"time"
 
@@ -30,6 +31,9 @@ type mounted struct {
 	handler  http.Handler
 	register func(*http.Server)
 	shutdown func(context.Context) error
+
+	// server serves in the place of http.Server, with its settings, unless nil.
+	server *adapter.Server
 }
 
 // bare is what every carrier is compared with.
@@ -55,6 +59,9 @@ func carriers() []carrier {
 		{name: "hooks", mount: func(hc *handlerCase, next http.Handler) mounted { return bareMount(hooked(hc, next)) }},
 		{name: "nil options, hooks", mount: wrapped(nil, registered, hooked)},
 		{name: "Eager, hooks", mount: wrapped(&adapter.Options{Takeover: adapter.Eager}, registered, hooked)},
+		{name: "Server", mount: ownServer(unhooked)},
+		{name: "Server TLS", mount: ownServer(unhooked), tls: true},
+		{name: "Server, hooks", mount: ownServer(hooked)},
 	}
 }
 
@@ -76,6 +83,32 @@ func wrapped(opts *adapter.Options, register bool, around func(*handlerCase, htt
 			m.register = a.Register
 		}
 		return m
+	}
+}
+
+// ownServer mounts handlers in an adapter.Server. On carriers other than HTTP/1.x the
+// handler is served as it is: there is no server to take another's place.
+func ownServer(around func(*handlerCase, http.Handler) http.Handler) func(*handlerCase, http.Handler) mounted {
+	return func(hc *handlerCase, next http.Handler) mounted {
+		m := bareMount(around(hc, next))
+		m.server = &adapter.Server{Handler: m.handler}
+		m.shutdown = m.server.Shutdown
+		return m
+	}
+}
+
+// like gives srv the settings of std, and n the server that its handlers find.
+func like(srv *adapter.Server, std *http.Server, n *notes) {
+	srv.ErrorLog, srv.ConnState, srv.BaseContext = std.ErrorLog, std.ConnState, std.BaseContext
+	srv.ReadTimeout, srv.ReadHeaderTimeout = std.ReadTimeout, std.ReadHeaderTimeout
+	srv.WriteTimeout, srv.IdleTimeout = std.WriteTimeout, std.IdleTimeout
+	srv.MaxHeaderBytes, srv.DisableGeneralOptionsHandler = std.MaxHeaderBytes, std.DisableGeneralOptionsHandler
+	srv.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
+		n.server, _ = ctx.Value(http.ServerContextKey).(*http.Server)
+		if std.ConnContext != nil {
+			ctx = std.ConnContext(ctx, conn)
+		}
+		return ctx
 	}
 }
 

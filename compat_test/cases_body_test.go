@@ -144,6 +144,14 @@ func lengthCases() []handlerCase {
 			name: "length/negative", serve: write("-1", "0123456789"), shows: []string{"framing: chunked", "length in the map: []"},
 			logs: []string{"invalid Content-Length"},
 		},
+		{
+			name: "length/no number, HEAD", request: message{method: "HEAD"}, serve: write("ten", "0123456789"),
+			shows: []string{"HTTP/1.1 200 OK"}, logs: []string{"invalid Content-Length"},
+		},
+		{
+			name: "length/no number, HTTP 1.0", request: message{proto: "HTTP/1.0"}, http1: true, serve: write("ten", "0123456789"),
+			shows: []string{"HTTP/1.0 200 OK"}, logs: []string{"invalid Content-Length"},
+		},
 		{name: "length/with a sign", serve: write("+5", "01234"), shows: []string{"HTTP/1.1 200 OK"}},
 		{name: "length/with zeros in front", serve: write("005", "01234"), shows: []string{"HTTP/1.1 200 OK"}},
 		{name: "length/empty", serve: write("", "01234"), shows: []string{"HTTP/1.1 200 OK"}},

@@ -166,6 +166,19 @@ func contextCases() []handlerCase {
 			},
 			shows: []string{"the client left"},
 		},
+		{
+			name: "context/CloseNotify twice", http1: true,
+			serve: func(n *notes, w http.ResponseWriter, _ *http.Request) {
+				notifier, ok := w.(closeNotifier)
+				if !ok {
+					n.add("no CloseNotifier")
+					return
+				}
+				first := notifier.CloseNotify()
+				n.add("the same channel %t", first == notifier.CloseNotify())
+			},
+			shows: []string{"the same channel true"},
+		},
 	}
 }
 

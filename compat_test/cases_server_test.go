@@ -120,6 +120,16 @@ func serverCases() []handlerCase {
 			shows: []string{"0 of 0 fields", "-- probe"},
 		},
 		{
+			name:   "server/OPTIONS of the server for the handler",
+			server: func(srv *http.Server) { srv.DisableGeneralOptionsHandler = true },
+			talk: func(c *conversation) {
+				c.send("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")
+				c.probe(c.answer("OPTIONS"))
+			},
+			serve: count,
+			shows: []string{`request "OPTIONS" "*"`, "0 of 0 fields", "-- probe"},
+		},
+		{
 			name:    "server/body of 3 MB",
 			request: message{method: "POST", body: strings.Repeat("b", 3_000_000)},
 			serve:   count,

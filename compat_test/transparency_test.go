@@ -106,11 +106,19 @@ func runHTTP1(t *testing.T, hc *handlerCase, c carrier, mode string) string {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	n.server, n.local = srv, ln.Addr().String()
+	var own interface {
+		Serve(net.Listener) error
+		Close() error
+	} = srv
+	if m.server != nil {
+		like(m.server, srv, n)
+		own = m.server
+	}
 	var serving sync.WaitGroup
 	if c.tls {
 		ln = tls.NewListener(ln, serverTLS())
 	}
-	serving.Go(func() { srv.Serve(ln) })
+	serving.Go(func() { own.Serve(ln) })
 
 	conn, err := net.Dial("tcp", n.local)
 	require.NoError(t, err)
@@ -125,7 +133,7 @@ func runHTTP1(t *testing.T, hc *handlerCase, c carrier, mode string) string {
 	ctx, cancel := contextWithPatience()
 	defer cancel()
 	assert.NoError(t, m.shutdown(ctx), "shutdown")
-	assert.NoError(t, srv.Close(), "close")
+	assert.NoError(t, own.Close(), "close")
 	serving.Wait()
 	return outcome(hc, n, kinds)
 }
