@@ -204,20 +204,6 @@ func closing(in input, stock, engine result) (result, result) {
 	return stock, engine
 }
 
-// readAgain evens out what a read behind the end of a body returns.
-func readAgain(in input, stock, engine result) (result, result) {
-	if in.manner.name != "reads a part, answers, reads on" {
-		return stock, engine
-	}
-	stock.requests = slices.Clone(stock.requests)
-	for i := range min(len(stock.requests), len(engine.requests)) {
-		if strings.Count(engine.requests[i], "\n    body ended") == 2 {
-			stock.requests[i] = engine.requests[i]
-		}
-	}
-	return stock, engine
-}
-
 // leaving evens out that handlers hear of the client's leaving which would not from
 // net/http.
 func leaving(in input, stock, engine result) (result, result) {

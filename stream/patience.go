@@ -34,8 +34,9 @@ func (p *patience) bound(wire *http1.Conn, since time.Time, d time.Duration) (ex
 		sweeps = int64(d/SweepInterval) + 1
 	}
 	if p.sweeps.Load() != sweeps && p.sweeps.Swap(sweeps) == ranOut {
-		p.firing.Lock()   // until its deadline is set, which is replaced below
-		p.firing.Unlock() //nolint:staticcheck // SA2001: that is the purpose
+		p.firing.Lock() // until its deadline is set, which is replaced below
+		p.sweeps.Store(sweeps)
+		p.firing.Unlock()
 	}
 	if !exact {
 		return false, wire.SetReadDeadline(time.Time{}, false)

@@ -1,0 +1,158 @@
+package stream_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/onramp-go/onramp/stream"
+)
+
+// A host owns one connection whose sweeps the test itself calls.
+type host struct {
+	settings stream.Settings
+	conn     chan *stream.Conn
+	closed   chan struct{}
+	rests    atomic.Int64
+}
+
+func (h *host) Settings() *stream.Settings                        { return &h.settings }
+func (h *host) MayTakeOver() bool                                 { return true }
+func (h *host) Reserve() bool                                     { return true }
+func (h *host) Unreserve()                                        {}
+func (h *host) KeepAlives() bool                                  { return true }
+func (h *host) Opened(c *stream.Conn)                             { h.conn <- c }
+func (h *host) Release(*stream.Conn, bool)                        {}
+func (h *host) Closed(*stream.Conn)                               { close(h.closed) }
+func (h *host) RequestError(*stream.Stream, *stream.Context) bool { return false }
+
+func (h *host) loop(c *stream.Conn) {
+	for {
+		x, err := c.Next()
+		switch {
+		case err == stream.ErrResting:
+			h.rests.Add(1)
+			go func() {
+				c.Rest()
+				h.loop(c)
+			}()
+			return
+		case err != nil:
+			return
+		}
+		_, _ = io.WriteString(x.Writer(), x.Request().URL.Path)
+		if keep, linger := x.Finish(); !keep {
+			c.Close(linger)
+			return
+		}
+	}
+}
+
+// open returns a connection that the host serves, and its client's end.
+func (h *host) open(t *testing.T) (*stream.Conn, net.Conn) {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer ln.Close()
+	client, err := net.Dial("tcp", ln.Addr().String())
+	require.NoError(t, err)
+	t.Cleanup(func() { client.Close() })
+	rwc, err := ln.Accept()
+	require.NoError(t, err)
+	h.conn, h.closed = make(chan *stream.Conn, 1), make(chan struct{})
+	c := stream.Accept(rwc, nil, h, &http.Server{}, context.Background())
+	go h.loop(<-h.conn)
+	t.Cleanup(func() {
+		c.Abort(stream.ErrClosed)
+		<-h.closed
+	})
+	return c, client
+}
+
+// Requests that come at the very moment at which a sweep interrupts the wait for them
+// are served like any other.
+func TestRest(t *testing.T) {
+	t.Parallel()
+	h := &host{settings: stream.Settings{QueueSize: 1 << 20, IdleTimeout: -1}}
+	c, client := h.open(t)
+	var sweeps atomic.Int64
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				c.Sweep()
+				sweeps.Add(1)
+				runtime.Gosched()
+			}
+		}
+	}()
+	br := bufio.NewReader(client)
+	require.NoError(t, client.SetDeadline(time.Now().Add(time.Minute)))
+	for i := range 2000 {
+		_, err := fmt.Fprintf(client, "GET /%d HTTP/1.1\r\nHost: a\r\n\r\n", i)
+		require.NoError(t, err)
+		resp, err := http.ReadResponse(br, nil)
+		require.NoError(t, err, "request %d", i)
+		body, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		require.Equal(t, fmt.Sprintf("/%d", i), string(body))
+		if i%10 == 0 {
+			for until := sweeps.Load() + 100; sweeps.Load() < until; {
+				runtime.Gosched() // let it rest in peace once in a while
+			}
+		}
+	}
+	close(stop)
+	<-stopped
+	assert.GreaterOrEqual(t, h.rests.Load(), int64(200))
+}
+
+// A long idle time-out is counted in sweeps.
+func TestSweepEndsIdle(t *testing.T) {
+	t.Parallel()
+	h := &host{settings: stream.Settings{QueueSize: 1 << 20, IdleTimeout: time.Minute}}
+	c, client := h.open(t)
+	br := bufio.NewReader(client)
+	require.NoError(t, client.SetDeadline(time.Now().Add(time.Minute)))
+	for range 2 {
+		_, err := io.WriteString(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+		require.NoError(t, err)
+		resp, err := http.ReadResponse(br, nil)
+		require.NoError(t, err)
+		_, err = io.Copy(io.Discard, resp.Body)
+		require.NoError(t, err)
+		for range time.Minute / stream.SweepInterval / 2 {
+			c.Sweep() // half of its time, with a rest in it
+		}
+	}
+	select {
+	case <-h.closed:
+		t.Fatal("closed before its time")
+	default:
+	}
+	assert.Eventually(t, func() bool {
+		c.Sweep()
+		select {
+		case <-h.closed:
+			return true
+		default:
+			return false
+		}
+	}, 30*time.Second, time.Millisecond)
+	_, err := br.ReadByte()
+	assert.Equal(t, io.EOF, err)
+}
