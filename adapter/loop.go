@@ -24,9 +24,13 @@ func (o *owner) Release(c *stream.Conn, keepAlive bool) {
 func (o *owner) loop(c *stream.Conn) {
 	resting := false
 	defer func() {
-		if !resting {
-			c.Close(false)
+		if resting {
+			return
 		}
+		if v := recover(); v != nil && v != http.ErrAbortHandler { // of ConnState
+			c.Logf("http: panic serving %v: %v\n%s", c.RemoteAddr(), v, debug.Stack())
+		}
+		c.Close(false)
 	}()
 	for {
 		x, err := c.Next()

@@ -25,6 +25,7 @@ const (
 	DefaultQueueSize     = 1 << 20
 	DefaultWriteTimeout  = stream.DefaultWriteTimeout
 	DefaultHeaderTimeout = 30 * time.Second
+	DefaultBodyTimeout   = stream.DefaultBodyTimeout
 	DefaultIdleTimeout   = 3 * time.Minute
 )
 
@@ -63,6 +64,12 @@ type Options struct {
 	// that was taken over, where neither the server nor Request has a time-out. 0:
 	// DefaultHeaderTimeout. Negative: no bound.
 	HeaderTimeout time.Duration
+	// BodyTimeout bounds how slowly a request body may come on a connection that was
+	// taken over, where neither the server nor Request bounds the time to read it: the
+	// time spent waiting for each 16 KiB, give or take half a second. A handler that
+	// sets a read deadline of its own, or enables full duplex, is not held to it.
+	// 0: DefaultBodyTimeout. Negative: no bound.
+	BodyTimeout time.Duration
 	// IdleTimeout bounds the wait for the next request on a connection that was
 	// taken over, where the server has no IdleTimeout or ReadTimeout. 0:
 	// DefaultIdleTimeout. Negative: no bound.
@@ -73,7 +80,7 @@ type Options struct {
 func (o *Options) settings() stream.Settings {
 	s := stream.Settings{
 		Request: o.Request, QueueSize: o.QueueSize, WriteTimeout: o.WriteTimeout,
-		HeaderTimeout: o.HeaderTimeout, IdleTimeout: o.IdleTimeout,
+		HeaderTimeout: o.HeaderTimeout, BodyTimeout: o.BodyTimeout, IdleTimeout: o.IdleTimeout,
 	}
 	if s.QueueSize == 0 {
 		s.QueueSize = DefaultQueueSize
@@ -81,7 +88,7 @@ func (o *Options) settings() stream.Settings {
 	for _, d := range []struct {
 		at  *time.Duration
 		def time.Duration
-	}{{&s.HeaderTimeout, DefaultHeaderTimeout}, {&s.IdleTimeout, DefaultIdleTimeout}} {
+	}{{&s.HeaderTimeout, DefaultHeaderTimeout}, {&s.BodyTimeout, DefaultBodyTimeout}, {&s.IdleTimeout, DefaultIdleTimeout}} {
 		if *d.at == 0 {
 			*d.at = d.def
 		}

@@ -173,6 +173,7 @@ func (s *Server) prepare() {
 	if s.ConnState != nil {
 		in.ConnState = s.fedState
 	}
+	a.servers[in] = &draining{} // a Shutdown of in alone is none of the Server
 	s.adapter, s.owner = a, &serverOwner{(*owner)(a), s}
 }
 

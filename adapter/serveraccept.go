@@ -148,11 +148,11 @@ func (v *serving) open(rwc net.Conn) {
 	base := context.WithValue(ctx, http.LocalAddrContextKey, rwc.LocalAddr())
 	_, secure := rwc.(*tls.Conn)
 	if !secure && v.protocols.HTTP1() && !v.protocols.UnencryptedHTTP2() {
-		v.engage(rwc, nil, base)
+		v.engage(rwc, nil, time.Now(), base)
 		return
 	}
 	v.greetings.Add(1)
-	g := &greeting{serving: v, rwc: rwc, ctx: ctx, base: base}
+	g := &greeting{serving: v, rwc: rwc, since: time.Now(), ctx: ctx, base: base}
 	if !v.greets(g) {
 		_ = rwc.Close() // and the greeting finds out
 	}
@@ -161,7 +161,7 @@ func (v *serving) open(rwc net.Conn) {
 
 // engage gives rwc to the engine. Its goroutine is new: a handshake leaves a large
 // stack.
-func (v *serving) engage(rwc net.Conn, early []byte, base context.Context) {
-	c := stream.Accept(rwc, early, v.owner, &v.inner, base)
+func (v *serving) engage(rwc net.Conn, early []byte, since time.Time, base context.Context) {
+	c := stream.Accept(rwc, early, since, v.owner, &v.inner, base)
 	go v.owner.loop(c)
 }

@@ -17,6 +17,7 @@ import (
 type greeting struct {
 	*serving
 	rwc       net.Conn
+	since     time.Time       // it was accepted
 	ctx, base context.Context // for the inner server, which adds to it, and for ours
 	passed    bool            // somebody else has the connection
 	reserved  bool            // it counts as about to be opened; see stream.Owner
@@ -53,7 +54,11 @@ func (g *greeting) end() {
 // engage gives the connection to the engine.
 func (g *greeting) engage(early []byte) {
 	g.passed, g.reserved = true, false
-	g.serving.engage(g.rwc, early, g.base)
+	since := g.since
+	if _, secure := g.rwc.(*tls.Conn); secure {
+		since = time.Now() // the handshake had its own time
+	}
+	g.serving.engage(g.rwc, early, since, g.base)
 }
 
 // hand gives conn, which is the connection, to the inner server.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/onramp-go/onramp/adapter"
@@ -103,8 +104,9 @@ func like(srv *adapter.Server, std *http.Server, n *notes) {
 	srv.ReadTimeout, srv.ReadHeaderTimeout = std.ReadTimeout, std.ReadHeaderTimeout
 	srv.WriteTimeout, srv.IdleTimeout = std.WriteTimeout, std.IdleTimeout
 	srv.MaxHeaderBytes, srv.DisableGeneralOptionsHandler = std.MaxHeaderBytes, std.DisableGeneralOptionsHandler
+	var first sync.Once
 	srv.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
-		n.server, _ = ctx.Value(http.ServerContextKey).(*http.Server)
+		first.Do(func() { n.server, _ = ctx.Value(http.ServerContextKey).(*http.Server) })
 		if std.ConnContext != nil {
 			ctx = std.ConnContext(ctx, conn)
 		}

@@ -4,19 +4,22 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"time"
 )
 
 // Accept makes rwc, which nobody has served yet, a Conn whose first request the
 // caller's keep-alive loop reads: for a server of its own, as takeOver is for one of
-// net/http's. early was read from rwc before. server has the settings, and the
+// net/http's. early was read from rwc before, since says when it was
+// accepted. server has the settings, and the
 // handler; it must not be nil, nor change any more. base is what the contexts of all
 // requests derive from, and ends them when it ends. If rwc speaks TLS the handshake is
 // over.
 //
 // owner has been asked to Reserve, and is told that the Conn has opened before Accept
 // returns. The caller owns the Conn: [Conn.Next] is its first call.
-func Accept(rwc net.Conn, early []byte, owner Owner, server *http.Server, base context.Context) *Conn {
+func Accept(rwc net.Conn, early []byte, since time.Time, owner Owner, server *http.Server, base context.Context) *Conn {
 	c := newConn(rwc, early, owner, server, base)
+	c.born = since
 	owner.Opened(c)
 	return c
 }

@@ -19,6 +19,7 @@ type Settings struct {
 	QueueSize     int           // most bytes in a stream's outbound queue
 	WriteTimeout  time.Duration // without progress, for each write that waits for the peer; 0: the server's or 30 s, negative: none
 	HeaderTimeout time.Duration // where neither Request nor the server has one; 0: none
+	BodyTimeout   time.Duration // waiting for each 16 KiB of a body, where nothing else bounds it; 0: none
 	IdleTimeout   time.Duration // where the server has none; 0: none
 }
 
@@ -90,6 +91,7 @@ type Conn struct {
 
 	mu      sync.Mutex // guards what follows
 	reading bool       // somebody reads the request body
+	pace    *pace      // at which
 	wanted  bool       // somebody waits for the client's leaving
 	serving bool       // a request is; between two the reader is not the watch's
 	watcher *time.Timer
@@ -282,17 +284,24 @@ func (c *Conn) stopWatch() {
 	c.wire.Unwatch()
 }
 
-// beforeRead and afterRead enclose reads of a request body.
-func (c *Conn) beforeRead() {
+// beforeRead and afterRead enclose reads of a request body, at pace p unless it is nil.
+func (c *Conn) beforeRead(p *pace) {
 	c.mu.Lock()
 	c.reading = true
+	if c.pace = p; p != nil {
+		p.begin(c)
+	}
 	c.mu.Unlock()
 	c.wire.Unwatch()
 }
 
-func (c *Conn) afterRead() {
+func (c *Conn) afterRead(n int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if p := c.pace; p != nil {
+		p.end(c, n)
+		c.pace = nil
+	}
 	c.reading = false
 	if c.wanted {
 		c.armWatch()

@@ -90,7 +90,10 @@ func (c *Conn) receive(ctx context.Context, in *http1.Incoming) (*http1.Body, er
 	if c.first() {
 		begun = c.born // await has set the time-out for the head
 	} else if !c.wire.HeadBuffered() {
-		if _, err := c.patience.bound(c.wire, begun, header); err != nil {
+		if whole > 0 {
+			begun = time.Now()
+		}
+		if _, err := c.patience.bound(c.wire, time.Time{}, header); err != nil {
 			return nil, err
 		}
 	}
@@ -100,9 +103,10 @@ func (c *Conn) receive(ctx context.Context, in *http1.Incoming) (*http1.Body, er
 		c.tell(http.StateActive)
 	}
 	if err != nil {
+		c.wire.Out.SetDeadline(after(time.Now(), c.server.WriteTimeout)) // for the refusal
 		return nil, err
 	}
-	if _, err := c.patience.bound(c.wire, begun, 0); err != nil {
+	if _, err := c.patience.bound(c.wire, time.Time{}, 0); err != nil {
 		return nil, err
 	}
 	var now time.Time
@@ -165,11 +169,15 @@ func (c *Conn) await() error {
 // waitIdle waits with nothing in hand until there is something to read.
 func (c *Conn) waitIdle() error {
 	c.state.Store(connIdle)
-	if c.last.Load() || !c.first() && !c.KeepAlives() {
-		return ErrClosed // whoever switched it off may have missed that the connection is idle
+	if c.ends() {
+		return ErrClosed
 	}
 	return c.awake(c.wire.WaitReadable())
 }
+
+// ends reports whether there is no use in waiting: whoever switched keep-alive off may
+// have missed that the connection is idle.
+func (c *Conn) ends() bool { return c.last.Load() || !c.first() && !c.KeepAlives() }
 
 // awake is called when an idle connection has something to read, or err.
 func (c *Conn) awake(err error) error {

@@ -61,7 +61,7 @@ func (c *Conn) rested(err error) bool {
 func (c *Conn) Rest() {
 	c.state.Store(connIdle)
 	c.rest.resume, c.rest.err = true, ErrClosed
-	if c.last.Load() || !c.KeepAlives() {
+	if c.ends() {
 		return
 	}
 	c.rest.err = c.awake(c.wire.Doze())

@@ -182,14 +182,24 @@ func (x *Exchange) serve(r *http.Request, expects bool) {
 	if expects && x.wire != nil {
 		x.rw.ExpectContinue()
 	}
-	if x.wire != nil {
-		rw := x.rw
-		x.wire.BeforeRead = func() error {
-			c.beforeRead()
-			return rw.Continue()
-		}
-		x.wire.AfterRead = func(error) { c.afterRead() }
+	if x.wire == nil {
+		return
 	}
+	rw := x.rw
+	_, whole := c.readTimeouts()
+	p := c.paced(whole > 0)
+	x.wire.BeforeRead = func() error {
+		if p != nil && rw.Unhurried() {
+			p = nil
+		}
+		c.beforeRead(p)
+		err := rw.Continue()
+		if err != nil {
+			c.afterRead(0)
+		}
+		return err
+	}
+	x.wire.AfterRead = func(n int64, _ error) { c.afterRead(n) }
 }
 
 // hijack gets the connection through whatever wraps x.w.

@@ -19,11 +19,12 @@ type Body struct {
 	// by Read and by Drain. Its error ends the body, is returned in the place of
 	// data, and no AfterRead follows.
 	BeforeRead func() error
-	// AfterRead, if not nil, is called after each of those reads with the error it
-	// ended with: nil, io.EOF at the end of the body, or the reason.
+	// AfterRead, if not nil, is called after each of those reads with the bytes it
+	// brought and the error it ended with: nil, io.EOF at the end of the body, or the
+	// reason.
 	//
 	// Both are set before the first Read and may call anything but Read and Drain.
-	AfterRead func(err error)
+	AfterRead func(n int64, err error)
 
 	reading sync.Mutex // held by whoever reads; guards br and source
 	br      *bufio.Reader
@@ -87,7 +88,7 @@ func (b *Body) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := b.source.read(p)
-	b.after(err)
+	b.after(int64(n), err)
 	return n, err
 }
 
@@ -123,7 +124,7 @@ func (b *Body) Drain(max int64) bool {
 			b.thrown = true
 			b.mu.Unlock()
 		}
-		b.after(err)
+		b.after(n, err)
 		if n == 0 && err == nil {
 			return false
 		}
@@ -183,10 +184,10 @@ func (b *Body) before() error {
 	return err
 }
 
-func (b *Body) after(err error) {
+func (b *Body) after(n int64, err error) {
 	b.settle(err)
 	if b.AfterRead != nil {
-		b.AfterRead(err)
+		b.AfterRead(n, err)
 	}
 }
 

@@ -245,7 +245,7 @@ func TestHooks(t *testing.T) {
 		_ = b.AtEOF() // hooks may ask
 		return nil
 	}
-	b.AfterRead = func(err error) {
+	b.AfterRead = func(_ int64, err error) {
 		if err == nil {
 			calls = append(calls, "after")
 		} else {
@@ -268,7 +268,7 @@ func TestHooks(t *testing.T) {
 	_, b = bodyOf(t, bufio.NewReader(strings.NewReader(in)))
 	calls = nil
 	b.BeforeRead = func() error { calls = append(calls, "before"); return nil }
-	b.AfterRead = func(err error) { calls = append(calls, "after") }
+	b.AfterRead = func(_ int64, err error) { calls = append(calls, "after") }
 	require.NoError(t, b.Close())
 	_, _ = b.Read(p)
 	assert.Empty(t, calls)
@@ -283,7 +283,7 @@ func TestBeforeReadRefuses(t *testing.T) {
 		_, b := bodyOf(t, br)
 		buffered := br.Buffered()
 		b.BeforeRead = func() error { return boom }
-		b.AfterRead = func(error) { t.Error("nothing was read") }
+		b.AfterRead = func(int64, error) { t.Error("nothing was read") }
 		n, err := b.Read(make([]byte, 9))
 		assert.Zero(t, n)
 		assert.Equal(t, boom, err)

@@ -79,7 +79,7 @@ func (w *ResponseWriter) sendHead(first []byte, whole bool) {
 	if w.expects && w.body != nil && !w.body.ReadWhole() {
 		w.closeAfter = true
 	}
-	if w.body != nil && !w.closeAfter && !w.fullDuplex {
+	if w.body != nil && !w.closeAfter && !w.fullDuplex.Load() {
 		switch {
 		case w.body.AtEOF() && w.expects: // net/http does not close it here either
 		case w.body.Closed() && !w.body.AtEOF():

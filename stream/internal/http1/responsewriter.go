@@ -55,7 +55,8 @@ type ResponseWriter struct {
 
 	closeAfter bool // close the connection behind the response
 	linger     bool // and let the peer read it before
-	fullDuplex bool
+	fullDuplex atomic.Bool
+	ownTime    atomic.Bool // the handler has set a deadline for the body
 	hijacked   bool
 	done       atomic.Bool
 
@@ -304,8 +305,13 @@ func (w *ResponseWriter) SetReadDeadline(t time.Time) error {
 	if w.done.Load() {
 		return ErrClosed
 	}
+	w.ownTime.Store(true)
 	return w.conn.SetReadDeadline(t, true)
 }
+
+// Unhurried reports whether the handler itself says how long reading the body may take:
+// by a deadline, or because body and response are a conversation.
+func (w *ResponseWriter) Unhurried() bool { return w.ownTime.Load() || w.fullDuplex.Load() }
 
 // SetWriteDeadline bounds the writes of this response.
 func (w *ResponseWriter) SetWriteDeadline(t time.Time) error {
@@ -335,7 +341,7 @@ func (w *ResponseWriter) CloseNotify() <-chan bool {
 
 // EnableFullDuplex lets the handler read the body after it began to answer.
 func (w *ResponseWriter) EnableFullDuplex() error {
-	w.fullDuplex = true
+	w.fullDuplex.Store(true)
 	return nil
 }
 
