@@ -148,7 +148,7 @@ func (v *serving) open(rwc net.Conn) {
 	base := context.WithValue(ctx, http.LocalAddrContextKey, rwc.LocalAddr())
 	_, secure := rwc.(*tls.Conn)
 	if !secure && v.protocols.HTTP1() && !v.protocols.UnencryptedHTTP2() {
-		v.engage(rwc, nil, time.Now(), base)
+		go v.owner.loop(stream.Accept(rwc, nil, time.Now(), v.owner, &v.inner, base))
 		return
 	}
 	v.greetings.Add(1)
@@ -157,11 +157,4 @@ func (v *serving) open(rwc net.Conn) {
 		_ = rwc.Close() // and the greeting finds out
 	}
 	go g.serve()
-}
-
-// engage gives rwc to the engine. Its goroutine is new: a handshake leaves a large
-// stack.
-func (v *serving) engage(rwc net.Conn, early []byte, since time.Time, base context.Context) {
-	c := stream.Accept(rwc, early, since, v.owner, &v.inner, base)
-	go v.owner.loop(c)
 }

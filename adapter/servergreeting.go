@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"runtime/debug"
 	"time"
+
+	"github.com/onramp-go/onramp/stream"
 )
 
 // A greeting is the time from which a connection is accepted until it is known what it
@@ -51,18 +53,24 @@ func (g *greeting) end() {
 	g.greetings.Done()
 }
 
-// engage gives the connection to the engine.
+// engage gives the connection to the engine. Its goroutine is new: a handshake leaves a
+// large stack.
 func (g *greeting) engage(early []byte) {
 	g.passed, g.reserved = true, false
 	since := g.since
 	if _, secure := g.rwc.(*tls.Conn); secure {
 		since = time.Now() // the handshake had its own time
 	}
-	g.serving.engage(g.rwc, early, since, g.base)
+	c := stream.Accept(g.rwc, early, since, g.owner, &g.inner, g.base)
+	g.forget(g) // the adapter has it: a Shutdown must let it finish
+	go g.owner.loop(c)
 }
 
 // hand gives conn, which is the connection, to the inner server.
-func (g *greeting) hand(conn net.Conn) { g.passed = g.handOver(&g.feed, conn, g.ctx) }
+func (g *greeting) hand(conn net.Conn) {
+	g.forget(g) // the inner server's Shutdown lets it finish
+	g.passed = g.handOver(&g.feed, conn, g.ctx)
+}
 
 // handshake does the TLS handshake. A client that does not speak TLS but HTTP is told.
 func (g *greeting) handshake(conn *tls.Conn) {

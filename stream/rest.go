@@ -48,12 +48,12 @@ func (c *Conn) restSweep() {
 // interrupted. It reports whether the interruption has ended it.
 func (c *Conn) rested(err error) bool {
 	c.patience.firing.Lock() // until the interruption is complete
-	ranOutToo := c.patience.sweeps.Load() == ranOut
-	c.patience.firing.Unlock()
-	if ranOutToo || !errors.Is(err, os.ErrDeadlineExceeded) {
+	defer c.patience.firing.Unlock()
+	if c.patience.sweeps.Load() == ranOut {
 		return false
 	}
-	return c.wire.SetReadDeadline(time.Time{}, false) == nil
+	cleared := c.wire.SetReadDeadline(time.Time{}, false) == nil
+	return cleared && errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 // Rest waits on after [ErrResting]; [Conn.Next] tells how it ended. To be called on a
