@@ -1,18 +1,14 @@
 package adapter_test
 
 import (
-	"bufio"
 	"errors"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/onramp-go/onramp/adapter"
 )
@@ -30,15 +26,15 @@ func TestBodyTimeout(t *testing.T) {
 			t.Parallel()
 			got := make(chan error, 2)
 			p := paced(t, func(w http.ResponseWriter, r *http.Request) {
-				if row.reads && r.Method == http.MethodPost {
+				if row.reads {
 					_, err := io.ReadAll(r.Body)
 					got <- err
 				}
 			})
 			if row.second {
-				p.get(t)
+				p.get("/")
 			}
-			p.send(t, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
+			p.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
 			closed := make(chan struct{})
 			go func() {
 				defer close(closed)
@@ -51,7 +47,7 @@ func TestBodyTimeout(t *testing.T) {
 				case <-closed:
 					open = false
 				case <-tick.C:
-					_, _ = io.WriteString(p, "x")
+					_, _ = io.WriteString(p.conn, "x")
 				}
 			}
 			if row.reads {
@@ -75,11 +71,9 @@ func TestBodyTimeoutSparesTheHandler(t *testing.T) {
 			}
 		}
 	})
-	p.get(t)
-	p.send(t, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n"+string(make([]byte, 65536)))
-	resp, err := http.ReadResponse(p.br, nil)
-	require.NoError(t, err)
-	assert.Equal(t, http.StatusOK, resp.StatusCode)
+	p.get("/")
+	p.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n" + string(make([]byte, 65536)))
+	assert.Equal(t, http.StatusOK, p.want(http.MethodPost).StatusCode)
 }
 
 // A handler that says how long it wants to wait is taken at its word.
@@ -87,56 +81,25 @@ func TestBodyTimeoutOfTheHandler(t *testing.T) {
 	t.Parallel()
 	got := make(chan error, 1)
 	p := paced(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost {
-			_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
-			_, err := io.ReadAll(r.Body)
-			got <- err
-		}
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+		_, err := io.ReadAll(r.Body)
+		got <- err
 	})
-	p.get(t)
-	p.send(t, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n")
+	p.get("/")
+	p.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n")
 	time.Sleep(4 * slow) // the body comes late
-	p.send(t, "x")
+	p.send("x")
 	assert.NoError(t, <-got)
 }
 
 const slow = 250 * time.Millisecond
 
-type pacedPeer struct {
-	net.Conn
-	br *bufio.Reader
-}
-
-// paced serves h, which answers GET as well, with a short BodyTimeout.
-func paced(t *testing.T, h http.HandlerFunc) *pacedPeer {
+// paced serves POST with h, with a short BodyTimeout.
+func paced(t *testing.T, h http.HandlerFunc) *peer {
 	t.Helper()
-	a := adapter.New(&adapter.Options{Takeover: adapter.Eager, BodyTimeout: slow})
-	srv := httptest.NewUnstartedServer(a.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost {
-			h(w, r)
-		}
-	})))
-	a.Register(srv.Config)
-	srv.Start()
-	t.Cleanup(srv.Close)
-	conn, err := net.Dial("tcp", srv.Listener.Addr().String())
-	require.NoError(t, err)
-	t.Cleanup(func() { conn.Close() })
-	require.NoError(t, conn.SetDeadline(time.Now().Add(30*time.Second)))
-	return &pacedPeer{conn, bufio.NewReader(conn)}
-}
-
-func (p *pacedPeer) send(t *testing.T, s string) {
-	t.Helper()
-	_, err := io.WriteString(p, s)
-	require.NoError(t, err)
-}
-
-func (p *pacedPeer) get(t *testing.T) {
-	t.Helper()
-	p.send(t, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-	resp, err := http.ReadResponse(p.br, nil)
-	require.NoError(t, err)
-	_, err = io.Copy(io.Discard, resp.Body)
-	require.NoError(t, err)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /", text("ok"))
+	mux.HandleFunc("POST /", h)
+	a := adapt(t, &adapter.Options{Takeover: adapter.Eager, BodyTimeout: slow})
+	return dial(t, serve(t, a.Wrap(mux), &http.Server{}))
 }

@@ -1,7 +1,6 @@
 package adapter_test
 
 import (
-	"bufio"
 	"context"
 	"io"
 	"net"
@@ -17,48 +16,16 @@ import (
 
 // What a request or a switch of one moment must not do to a later one.
 
-type laterPeer struct {
-	net.Conn
-	br *bufio.Reader
-}
-
-func dialLater(t *testing.T, addr string) *laterPeer {
-	t.Helper()
-	c, err := net.Dial("tcp", addr)
-	require.NoError(t, err)
-	t.Cleanup(func() { c.Close() })
-	require.NoError(t, c.SetDeadline(time.Now().Add(30*time.Second)))
-	return &laterPeer{c, bufio.NewReader(c)}
-}
-
-func (p *laterPeer) exchange(request string) (int, error) {
-	if _, err := io.WriteString(p, request); err != nil {
-		return 0, err
-	}
-	resp, err := http.ReadResponse(p.br, nil)
-	if err != nil {
-		return 0, err
-	}
-	_, err = io.Copy(io.Discard, resp.Body)
-	return resp.StatusCode, err
-}
-
-const simpleGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
-
-func sayOK(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") }
-
 // A first request is awaited, and answered, when keep-alive was switched off before it,
 // however long it takes.
 func TestServerFirstRequestRests(t *testing.T) {
 	t.Parallel()
-	srv := &adapter.Server{Handler: http.HandlerFunc(sayOK), ReadHeaderTimeout: -1}
+	srv := &adapter.Server{Handler: text("ok"), ReadHeaderTimeout: -1}
 	s := start(t, srv, false)
-	p := dialLater(t, s.addr)
+	p := dial(t, s)
 	srv.SetKeepAlivesEnabled(false)
 	time.Sleep(1700 * time.Millisecond) // beyond the first rest
-	status, err := p.exchange(simpleGet)
-	require.NoError(t, err)
-	assert.Equal(t, http.StatusOK, status)
+	assert.Equal(t, http.StatusOK, p.get("/").StatusCode)
 }
 
 // The time for a later request begins with its first byte, not behind its head.
@@ -69,12 +36,11 @@ func TestServerReadTimeoutOfLaterRequest(t *testing.T) {
 		_, err := io.ReadAll(r.Body)
 		got <- err
 	})}, false)
-	p := dialLater(t, s.addr)
-	_, err := p.exchange(simpleGet)
-	require.NoError(t, err)
+	p := dial(t, s)
+	p.get("/")
 	require.NoError(t, <-got)
 	for _, piece := range []string{"POST / HTTP/1.1\r\nHost: a\r\n", "Content-Length: 2\r\n\r\na", "b"} {
-		_, _ = io.WriteString(p, piece)
+		_, _ = io.WriteString(p.conn, piece)
 		time.Sleep(700 * time.Millisecond)
 	}
 	assert.Error(t, <-got, "1.4 s for a request that has one")
@@ -84,24 +50,22 @@ func TestServerReadTimeoutOfLaterRequest(t *testing.T) {
 func TestWriteDeadlineOfRefusal(t *testing.T) {
 	t.Parallel()
 	const timeout = 300 * time.Millisecond
-	eager := adapter.New(&adapter.Options{Takeover: adapter.Eager}).Wrap(http.HandlerFunc(sayOK))
+	eager := adapter.New(&adapter.Options{Takeover: adapter.Eager}).Wrap(text("ok"))
 	for name, open := range map[string]func() starter{
-		"Server":   func() starter { return &adapter.Server{Handler: http.HandlerFunc(sayOK), WriteTimeout: timeout} },
+		"Server":   func() starter { return &adapter.Server{Handler: text("ok"), WriteTimeout: timeout} },
 		"Eager":    func() starter { return &http.Server{Handler: eager, WriteTimeout: timeout} },
-		"net/http": func() starter { return &http.Server{Handler: http.HandlerFunc(sayOK), WriteTimeout: timeout} },
+		"net/http": func() starter { return &http.Server{Handler: text("ok"), WriteTimeout: timeout} },
 	} {
 		for _, second := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				p := dialLater(t, start(t, open(), false).addr)
+				p := dial(t, start(t, open(), false))
 				if second {
-					_, err := p.exchange(simpleGet)
-					require.NoError(t, err)
+					p.get("/")
 				}
 				time.Sleep(2 * timeout)
-				status, err := p.exchange("GET / HTTP/1.1\r\nHost: a\r\nbad header\r\n\r\n")
-				require.NoError(t, err)
-				assert.Equal(t, http.StatusBadRequest, status)
+				p.send("GET / HTTP/1.1\r\nHost: a\r\nbad header\r\n\r\n")
+				assert.Equal(t, http.StatusBadRequest, p.want(http.MethodGet).StatusCode)
 			})
 		}
 	}
@@ -116,9 +80,7 @@ func TestServerOutlivesInnerShutdown(t *testing.T) {
 		_ = r.Context().Value(http.ServerContextKey).(*http.Server).Shutdown(ctx)
 	})}, false)
 	for range 2 {
-		status, err := dialLater(t, s.addr).exchange(simpleGet)
-		require.NoError(t, err)
-		assert.Equal(t, http.StatusOK, status)
+		assert.Equal(t, http.StatusOK, dial(t, s).get("/").StatusCode)
 	}
 }
 
@@ -126,13 +88,13 @@ func TestServerOutlivesInnerShutdown(t *testing.T) {
 func TestServerConnStatePanics(t *testing.T) {
 	t.Parallel()
 	for _, state := range []http.ConnState{http.StateActive, http.StateIdle} {
-		s := start(t, &adapter.Server{Handler: http.HandlerFunc(sayOK), ConnState: func(_ net.Conn, s http.ConnState) {
+		s := start(t, &adapter.Server{Handler: text("ok"), ConnState: func(_ net.Conn, s http.ConnState) {
 			if s == state {
 				panic("boom")
 			}
 		}}, false)
-		p := dialLater(t, s.addr)
-		_, _ = p.exchange(simpleGet)
+		p := dial(t, s)
+		p.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 		_, err := io.Copy(io.Discard, p.br)
 		assert.NoError(t, err, "%v: closed", state)
 	}
