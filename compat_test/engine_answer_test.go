@@ -79,7 +79,7 @@ func compareAnswers(t *testing.T, name, value string, how uint8) {
 		for _, answer := range got.answers {
 			assertUnbroken(t, e.name, name, value, answer)
 		}
-		if misframed(name, value, how/4) {
+		if misframed(name, value, how/4) || respelt(name) {
 			continue
 		}
 		if evenAnswers(&want, &got); want.String() != got.String() {
@@ -91,6 +91,18 @@ func compareAnswers(t *testing.T, name, value string, how uint8) {
 		assertUnbroken(t, "a hook", name, value, answer)
 	}
 	assert.NotEmpty(t, hooked.answers, "%q: %q", name, value)
+}
+
+// respelt reports whether name is one on which the framing of a response hangs, or
+// which the server adds, in other letters than net/http looks for: net/http sends it
+// beside its own, the engine takes it for what it is (RFC 9110, 5.1; RFC 9112, 6.3).
+func respelt(name string) bool {
+	for _, known := range []string{"Connection", "Content-Length", "Content-Type", "Date", "Trailer", "Transfer-Encoding"} {
+		if strings.EqualFold(name, known) {
+			return name != known
+		}
+	}
+	return false
 }
 
 // answering returns what a handler does that sends a field in one of several ways.

@@ -161,6 +161,10 @@ var differences = sync.OnceValue(func() []difference {
 			seed: "\r\n" + next, in: regexp.MustCompile(`^\r?\n|\n\r?\n\r?\n|[^\n]\r?\n[A-Z]`), shape: taken,
 		},
 		{
+			name: "half an empty line", section: "RFC 9112, 2.2", why: "it is none of a request, so whoever leaves behind it has asked nothing; net/http answers 400",
+			seed: "\r", in: regexp.MustCompile(`^[\r\n]+$`), shape: unasked,
+		},
+		{
 			name: "CONNECT ends HTTP", section: "RFC 9110, 9.3.6", why: "what follows may be meant for the tunnel, and is never taken for a request",
 			seed: "CONNECT b:443 HTTP/1.1\r\nHost: a\r\n\r\n" + next, in: regexp.MustCompile(`CONNECT `), shape: closedAfterConnect,
 		},

@@ -132,6 +132,11 @@ func unreadable(in input, stock, engine result) bool {
 		(strings.Contains(engine.requests[n], `"chunked"`) || in.fin) && begins(stock.requests, engine.requests[:n])
 }
 
+// unasked is the shape of a connection that ends without a request and without an answer.
+func unasked(_ input, stock, engine result) bool {
+	return len(stock.requests) == 0 && len(engine.requests) == 0 && len(engine.answers) == 0 && stock.state == "closed" && engine.state == "closed"
+}
+
 // wentOn is the shape of a connection that ends with a malformed body.
 func wentOn(_ input, stock, engine result) bool {
 	n, m := len(engine.requests)-1, len(engine.answers)

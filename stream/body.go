@@ -22,6 +22,7 @@ type body struct {
 	// made it; copy is what handlers have of it.
 	original, copy *http.Request
 
+	closing bool  // the connection ends with the request
 	length  int64 // announced when the exchange began; -1: chunked
 	expects bool  // the client waits for a 100 Continue
 	read    int64
@@ -65,7 +66,8 @@ func (b *body) Close() error {
 	src, waits := b.src, b.waits
 	b.moving.Unlock()
 	if wire, ok := src.(*http1.Body); ok && !again && !waits() && b.mu.TryLock() {
-		if wire.Remaining() <= drainLimit && wire.Drain(drainLimit) {
+		left := wire.Remaining()
+		if pointless := b.closing && left >= 0; !pointless && left <= drainLimit && wire.Drain(drainLimit) {
 			b.ended()
 		}
 		b.mu.Unlock()

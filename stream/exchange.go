@@ -87,7 +87,7 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 	} else {
 		x.body = &body{
 			src: r.Body, original: original, copy: r,
-			length: r.ContentLength, expects: expectsContinue(r),
+			length: r.ContentLength, expects: expectsContinue(r), closing: r.Close,
 		}
 		r.Body = x.body
 	}

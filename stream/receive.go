@@ -14,7 +14,7 @@ func (x *Exchange) attach(r *http.Request) (expects bool) {
 	c := x.conn
 	r.RemoteAddr, r.TLS = c.remote, c.tls
 	if x.wire != nil {
-		x.body = &body{src: x.wire, waits: x.rw.Waits}
+		x.body = &body{src: x.wire, waits: x.rw.Waits, closing: r.Close}
 		r.Body = x.body
 	}
 	return expectsContinue(r)
