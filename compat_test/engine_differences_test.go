@@ -19,6 +19,9 @@ type difference struct {
 	// in is what an input must have to show it, nil: anything.
 	in *regexp.Regexp
 
+	// cuts is the seed of random cuts where only these show the difference.
+	cuts uint64
+
 	// shape says how the engine departs from net/http.
 	shape shape
 
@@ -207,6 +210,10 @@ var differences = sync.OnceValue(func() []difference {
 		{
 			name: "fault behind what was read", section: "RFC 9112, 7.1", why: "a read that got what it asked for need not know what follows; the connection ends either way",
 			seed: chunkedPost("1\r\nZ\r\n1\r\nX: y\r\n\r\n"), shape: faultUnseen,
+		},
+		{
+			name: "hijack between chunks", section: "RFC 9112, 7.1", why: "the CRLF behind a chunk may be read along with it or left; net/http itself does both, as the bytes arrive",
+			seed: host + "Transfer-Encoding: chunked\r\n\r\n" + strings.Repeat("1\r\nx\r\n", 25) + "1\r\nx", cuts: 5842069, shape: leftCRLF,
 		},
 		{
 			name: "hijack behind a malformed body", section: "RFC 9112, 7.1", why: "where reading has stopped means nothing",

@@ -1,6 +1,7 @@
 package compat_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -196,6 +197,23 @@ func stoppedElsewhere(in input, stock, engine result) bool {
 	}
 	return in.manner.name == "reads a part, then hijacks" && n >= 0 && n == len(stock.requests)-1 && slices.Equal(stock.requests[:n], engine.requests[:n]) &&
 		strings.Contains(engine.requests[n], "\n    body failed: "+malformed) && cut(stock) == cut(engine) && slices.Equal(stock.answers, engine.answers)
+}
+
+// leftCRLF is the shape of what a handler finds on the connection when it has stopped
+// reading behind a chunk: on one side the CRLF that ends it, too.
+func leftCRLF(in input, stock, engine result) bool {
+	n := len(engine.requests) - 1
+	if in.manner.name != "reads a part, then hijacks" || n < 0 || n != len(stock.requests)-1 || !strings.Contains(engine.requests[n], `"chunked"`) {
+		return false
+	}
+	left := func(r result) (before string, size int) {
+		before, after, _ := strings.Cut(r.requests[n], "\n    on the connection: ")
+		_, _ = fmt.Sscan(after, &size)
+		return before, size
+	}
+	one, more := left(stock)
+	other, less := left(engine)
+	return one == other && (more-less == 2 || less-more == 2) && slices.Equal(stock.requests[:n], engine.requests[:n]) && slices.Equal(stock.answers, engine.answers)
 }
 
 // closing evens out what Body.Close returns, and that net/http's may wait.

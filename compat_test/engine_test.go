@@ -119,6 +119,9 @@ func TestEngineDifferences(t *testing.T) {
 					if m.stops() {
 						d.fight(input{bytes: row.seed, manner: m, cutting: cuttings(0)[4]})
 					}
+					if row.cuts != 0 {
+						d.fight(input{bytes: row.seed, manner: m, cutting: cuttings(row.cuts)[9], fin: true})
+					}
 				}
 				assert.True(t, d.met[row.name], "there is no such difference any more: take the row off the table")
 			})
