@@ -59,8 +59,11 @@ func (a *Adapter) tie(srv *http.Server) *draining {
 // drain closes the idle connections of srv, nil: of all, and makes the others close
 // behind the request they are at.
 func (a *Adapter) drain(srv *http.Server) {
-	for _, c := range a.list(srv) {
+	conns := a.list(srv)
+	for _, c := range conns { // all of them, before the first one shows that it has begun
 		c.CloseAfter()
+	}
+	for _, c := range conns {
 		c.CloseIdle()
 	}
 }
