@@ -24,6 +24,7 @@ type Adapter struct {
 	conns    map[*stream.Conn]struct{}  // taken over and not closed
 	servers  map[*http.Server]*draining // the servers they came from
 	reserved int                        // connections about to be taken over
+	lasting  map[*lasting]struct{}      // event streams and WebSockets
 	sweeper  sweeper
 	changed  chan struct{} // closed when a connection is closed, while somebody waits
 }
@@ -33,7 +34,7 @@ type draining struct{ on bool }
 // New returns an Adapter. opts is copied; nil selects every default. New panics if
 // opts.Request is out of range.
 func New(opts *Options) *Adapter {
-	a := &Adapter{conns: make(map[*stream.Conn]struct{}), servers: make(map[*http.Server]*draining)}
+	a := &Adapter{conns: make(map[*stream.Conn]struct{}), servers: make(map[*http.Server]*draining), lasting: make(map[*lasting]struct{})}
 	if opts != nil {
 		a.opts = *opts
 	}

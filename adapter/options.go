@@ -74,6 +74,10 @@ type Options struct {
 	// taken over, where the server has no IdleTimeout or ReadTimeout. 0:
 	// DefaultIdleTimeout. Negative: no bound.
 	IdleTimeout time.Duration
+	// DrainWindow is the time over which Shutdown spreads the ends of event streams
+	// and WebSockets, so that their clients do not all return at the same moment.
+	// 0: all at once. The context given to Shutdown must live longer.
+	DrainWindow time.Duration
 }
 
 // settings resolves the defaults.

@@ -9,8 +9,10 @@ import (
 
 // Shutdown ends the connections that were taken over under a: those that are idle at
 // once, the others after the response they are at, which says Connection: close if
-// it has not begun. It returns nil when all are closed. When ctx ends first, the rest
-// is cut and the error is ctx's. No connection is taken over any more from then on.
+// it has not begun. Event streams and WebSockets end by their own protocols, each at a
+// random moment within [Options.DrainWindow]. Shutdown returns nil when all are closed.
+// When ctx ends first, the rest is cut and the error is ctx's. No connection is taken
+// over any more from then on.
 //
 // Call it beside http.Server.Shutdown, which sees to the rest.
 func (a *Adapter) Shutdown(ctx context.Context) error {
@@ -18,9 +20,10 @@ func (a *Adapter) Shutdown(ctx context.Context) error {
 	a.stopping.Store(true)
 	a.mu.Unlock()
 	a.drain(nil)
+	a.partAll(nil)
 	for {
 		a.mu.Lock()
-		if len(a.conns) == 0 && a.reserved == 0 {
+		if len(a.conns) == 0 && a.reserved == 0 && len(a.lasting) == 0 {
 			a.mu.Unlock()
 			return nil
 		}
@@ -51,6 +54,7 @@ func (a *Adapter) tie(srv *http.Server) *draining {
 			d.on = true
 			a.mu.Unlock()
 			a.drain(srv)
+			a.partAll(srv)
 		})
 	}
 	return d

@@ -42,6 +42,8 @@ type Owner interface {
 	// Release gets the connection when the exchange that took it over has ended,
 	// to serve it further or to close it.
 	Release(c *Conn, keepAlive bool)
+	// Lasts is [Exchange.Lasts], on a connection of server, which may be nil.
+	Lasts(server *http.Server, kind Kind, end func()) (done func())
 	// Closed is told that c is closed, or was given to a handler by Hijack.
 	Closed(c *Conn)
 	// RequestError runs the owner's hooks for a request that has no route. It
