@@ -146,4 +146,7 @@ func runner(chain hooks.Chain) stream.Runner {
 type recordKey struct{}
 
 // A record is what a server's ConnContext made for a connection.
-type record struct{ base context.Context }
+type record struct {
+	base  context.Context
+	shown bool // the ConnContext is the application's
+}

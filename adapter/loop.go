@@ -32,24 +32,10 @@ func (o *owner) loop(c *stream.Conn) {
 		}
 		c.Close(false)
 	}()
-	for {
-		x, err := c.Next()
-		if err == stream.ErrResting {
-			resting = true
-			go o.resume(c)
-			return
-		}
-		if err != nil {
-			return
-		}
-		if !dispatch(c, x) {
-			return
-		}
-		keep, linger := x.Finish()
-		if !keep {
-			c.Close(linger)
-			return
-		}
+	err := c.Serve(func(x *stream.Exchange) bool { return dispatch(c, x) })
+	if err == stream.ErrResting {
+		resting = true
+		go o.resume(c)
 	}
 }
 

@@ -16,7 +16,7 @@ func withRecord(next connContext) connContext {
 		if next != nil {
 			ctx = next(ctx, conn)
 		}
-		return context.WithValue(ctx, recordKey{}, &record{ctx})
+		return context.WithValue(ctx, recordKey{}, &record{ctx, next != nil})
 	}
 }
 
@@ -42,7 +42,7 @@ func (o *owner) enter(w http.ResponseWriter, r *http.Request, self http.Handler)
 		if addr, ok := ctx.Value(http.LocalAddrContextKey).(net.Addr); ok {
 			base = context.WithValue(base, http.LocalAddrContextKey, addr)
 		}
-		x.SetBase(base)
+		x.SetBase(base, rec.shown)
 	}
 	return x, back
 }

@@ -16,9 +16,9 @@ import (
 // over.
 //
 // owner has been asked to Reserve, and is told that the Conn has opened before Accept
-// returns. The caller owns the Conn: [Conn.Next] is its first call.
+// returns. The caller owns the Conn: [Conn.Serve] is its first call.
 func Accept(rwc net.Conn, early []byte, since time.Time, owner Owner, server *http.Server, base context.Context) *Conn {
-	c := newConn(rwc, early, owner, server, base)
+	c := newConn(rwc, early, owner, server, base, server.ConnContext != nil)
 	c.born = since
 	owner.Opened(c)
 	return c

@@ -55,6 +55,9 @@ type Owner interface {
 // are over by then and never pay for it.
 const watchDelay = 20 * time.Millisecond
 
+// watchAgain is when a watch that the system had no means for is tried again.
+const watchAgain = time.Second
+
 const flushDelay = time.Millisecond
 
 var lastConn atomic.Uint64
@@ -82,6 +85,9 @@ type Conn struct {
 	memo       http1.Memo // of the goroutine that reads
 	errorHooks []Runner   // of the middleware around the hook that took it over
 
+	dispatch func(*Exchange) bool
+	attended attended
+
 	served   atomic.Int64
 	patience patience
 	rest     rest
@@ -100,7 +106,9 @@ type Conn struct {
 	flusher *time.Timer
 }
 
-func newConn(rwc net.Conn, early []byte, owner Owner, server *http.Server, base context.Context) *Conn {
+// newConn makes rwc a Conn. shown says that the application knows rwc by itself, and may
+// close it.
+func newConn(rwc net.Conn, early []byte, owner Owner, server *http.Server, base context.Context, shown bool) *Conn {
 	set := owner.Settings()
 	c := &Conn{
 		owner: owner, server: server, base: newConnContext(base), id: lastConn.Add(1), born: time.Now(),
@@ -115,7 +123,7 @@ func newConn(rwc net.Conn, early []byte, owner Owner, server *http.Server, base 
 	c.limits = wireLimits(set.Request, server)
 	c.wire = http1.NewConn(rwc, http1.Config{
 		Early: early, BufferSize: set.Request.BufferSize, QueueSize: set.QueueSize,
-		Timeout: set.writeTimeout(server), Gone: c.gone,
+		Timeout: set.writeTimeout(server), Gone: c.gone, Shared: shown || server.ConnState != nil,
 	})
 	c.wire.Out.SetDeadline(after(time.Now(), server.WriteTimeout))
 	return c
@@ -206,6 +214,11 @@ func (c *Conn) Close(linger bool) {
 	if c.away.Load() {
 		return
 	}
+	if c.wire.Inside() {
+		c.attended.ending = true
+		c.attended.lingers = c.attended.lingers || linger
+		return
+	}
 	c.stopWatch()
 	if x := c.x.Swap(nil); x != nil {
 		x.closeBody()
@@ -271,7 +284,9 @@ func (c *Conn) startWatch() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.wanted && c.serving && !c.reading && !c.away.Load() && c.state.Load() == connBusy {
-		c.wire.Watch()
+		if !c.wire.Watch() {
+			c.watcher.Reset(watchAgain)
+		}
 	}
 }
 

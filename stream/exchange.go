@@ -26,6 +26,7 @@ type Exchange struct {
 	stripped bool            // middleware has taken the body away, but not from the wire
 	root     bool            // nothing ran between net/http and the first layer
 	base     context.Context // of the connection's later requests, if known
+	shown    bool            // the application knows the network connection
 
 	w http.ResponseWriter // of the innermost layer
 	r *http.Request       // as the innermost layer sees it
@@ -79,6 +80,8 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 		x.errorHooks, x.panicDepth = slices.Clone(outer.errorHooks), outer.panicDepth
 	} else if root {
 		x.base = context.WithoutCancel(r.Context()) // which ends with this request
+		server := serverOf(r)
+		x.shown = server != nil && server.ConnContext != nil
 	}
 	original := r
 	r = r.WithContext(&x.first)
@@ -191,8 +194,10 @@ func (x *Exchange) Writer() http.ResponseWriter {
 	return x.w
 }
 
-// SetBase names the context that later requests on the connection derive from.
-func (x *Exchange) SetBase(ctx context.Context) { x.base = ctx }
+// SetBase names the context that later requests on the connection derive from. shown
+// says that a ConnContext of the application's own has made it, which knows the network
+// connection.
+func (x *Exchange) SetBase(ctx context.Context, shown bool) { x.base, x.shown = ctx, shown }
 
 // OnRequestError adds hooks for request errors inside this layer; the function
 // returned takes them away.

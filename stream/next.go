@@ -54,10 +54,13 @@ func (s *Stream) NextRequest() (*http.Request, error) {
 		return nil, ErrClosed
 	}
 	n := &followed{tail: requestContext{base: c.base, x: x}}
-	err := c.await()
+	err := c.wire.Outgrow() // the hook is not called from where the loop waits
+	if err == nil {
+		err = c.await(false)
+	}
 	for err == ErrResting { // the stack below is the hook's
 		c.Rest()
-		err = c.await()
+		err = c.await(false)
 	}
 	var body *http1.Body
 	if err == nil {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// ErrResting is returned by [Conn.Next] when the connection has been idle for a while:
+// ErrResting is returned by [Conn.Serve] when the connection has been idle for a while:
 // the loop goes on with it on a new goroutine, whose stack is as small as stacks are,
 // and which calls [Conn.Rest] first.
 var ErrResting = errors.New("stream: resting")
@@ -27,15 +27,18 @@ type rest struct {
 	err    error // of the wait
 }
 
-// sweep interrupts a wait that has become long, once.
+// restSweep interrupts a wait that has become long, once; and at the first sweep one that
+// has overlooked something, as the end that came along with the last request.
 func (c *Conn) restSweep() {
 	if c.state.Load() != connIdle {
 		return
 	}
-	switch c.rest.sweeps.Add(1) {
+	switch n := c.rest.sweeps.Add(1); n {
 	case restAfter, 4 * restAfter, 16 * restAfter:
 	default:
-		return
+		if n != 1 && n != neverRests+1 || !c.wire.Stirs() {
+			return
+		}
 	}
 	c.patience.firing.Lock()
 	defer c.patience.firing.Unlock()
@@ -56,7 +59,7 @@ func (c *Conn) rested(err error) bool {
 	return cleared && errors.Is(err, os.ErrDeadlineExceeded)
 }
 
-// Rest waits on after [ErrResting]; [Conn.Next] tells how it ended. To be called on a
+// Rest waits on after [ErrResting]; [Conn.Serve] goes on from there. To be called on a
 // new goroutine, and first.
 func (c *Conn) Rest() {
 	c.state.Store(connIdle)

@@ -38,24 +38,16 @@ func (h *host) Closed(*stream.Conn)                               { close(h.clos
 func (h *host) RequestError(*stream.Stream, *stream.Context) bool { return false }
 
 func (h *host) loop(c *stream.Conn) {
-	for {
-		x, err := c.Next()
-		switch {
-		case err == stream.ErrResting:
-			h.rests.Add(1)
-			go func() {
-				c.Rest()
-				h.loop(c)
-			}()
-			return
-		case err != nil:
-			return
-		}
+	err := c.Serve(func(x *stream.Exchange) bool {
 		_, _ = io.WriteString(x.Writer(), x.Request().URL.Path)
-		if keep, linger := x.Finish(); !keep {
-			c.Close(linger)
-			return
-		}
+		return true
+	})
+	if err == stream.ErrResting {
+		h.rests.Add(1)
+		go func() {
+			c.Rest()
+			h.loop(c)
+		}()
 	}
 }
 

@@ -115,6 +115,9 @@ func (s *Stream) NetConn() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := c.wire.Outgrow(); err != nil {
+		return nil, err
+	}
 	return c.wire.Net(), nil
 }
 

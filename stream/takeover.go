@@ -125,7 +125,7 @@ func (x *Exchange) takeOver() error {
 		base = context.WithValue(context.Background(), http.ServerContextKey, server)
 		base = context.WithValue(base, http.LocalAddrContextKey, rwc.LocalAddr())
 	}
-	c := newConn(rwc, early, x.owner, server, base)
+	c := newConn(rwc, early, x.owner, server, base, x.shown || x.base == nil && server.ConnContext != nil)
 	c.errorHooks = append(c.errorHooks, x.errorHooks...)
 	c.served.Store(1)
 	c.setExchange(x)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -23,6 +24,7 @@ type Config struct {
 	QueueSize  int           // most bytes in the outbound queue
 	Timeout    time.Duration // of each write that waits for the peer; 0: none
 	Gone       func(error)   // called when the peer is found gone
+	Shared     bool          // somebody else may close the connection, who must not have to wait
 }
 
 // A Conn is a network connection that speaks HTTP/1.x.
@@ -34,12 +36,21 @@ type Conn struct {
 	raw    syscall.RawConn
 	size   int
 	br     *bufio.Reader // nil while idle; owned by the goroutine that reads
-	fd     uintptr       // set while idleRead runs: Read is non-blocking then
+	fd     uintptr       // set while fill runs: Read is non-blocking then
 	inCall bool
+	short  bool // the last of these reads has left nothing behind
 	wait   func(fd uintptr) bool
 	waited error
 	doze   func(fd uintptr) bool
 	peeked [1]byte
+
+	attends  bool
+	inside   atomic.Bool // Await runs, on rwc
+	outgrown net.Conn    // Await runs on this one, which rwc has replaced; guarded by Out's lock
+	serve    func() bool
+	attend   func(fd uintptr) bool
+	served   bool        // serve has been called
+	quiet    atomic.Bool // the last read of Await has found nothing
 
 	gone func(error)
 	lent bool // somebody may go on using the buffer
@@ -54,6 +65,9 @@ func NewConn(rwc net.Conn, cfg Config) *Conn {
 		c.size = defaultBuffer
 	}
 	c.wait, c.doze = c.idleRead, c.peek
+	if _, tcp := rwc.(*net.TCPConn); tcp && canAttend && !cfg.Shared {
+		c.attends, c.attend = true, c.attending
+	}
 	_ = rwc.SetDeadline(time.Time{})
 	c.sink = &connSink{conn: rwc, raw: c.raw}
 	c.Out = NewOutbound(c.sink, cfg.QueueSize, cfg.Timeout, c.lost)
@@ -118,49 +132,11 @@ func (c *Conn) Reader() *bufio.Reader {
 // Read reads from the network, past the buffer. It is the buffer's source.
 func (c *Conn) Read(p []byte) (int, error) {
 	if c.inCall {
-		return readNow(c.fd, p)
+		n, err := readNow(c.fd, p)
+		c.short = n < len(p)
+		return n, err
 	}
 	return c.rwc.Read(p)
-}
-
-// WaitReadable returns when a byte of the next request has come, or the error
-// that came instead. While it waits it holds no buffer, where the platform allows.
-func (c *Conn) WaitReadable() error {
-	if c.br != nil {
-		if c.br.Buffered() > 0 {
-			return nil
-		}
-		c.dropReader()
-	}
-	if c.raw == nil {
-		_, err := c.Reader().Peek(1)
-		return err
-	}
-	c.waited = nil
-	if err := c.raw.Read(c.wait); err != nil {
-		return err
-	}
-	return c.waited
-}
-
-// Doze is WaitReadable for a goroutine of its own: it needs so little stack that this
-// stays as small as stacks are. It must only be called where [Conn.Raw] is true.
-func (c *Conn) Doze() error { return c.raw.Read(c.doze) }
-
-func (c *Conn) peek(fd uintptr) bool { return peekNow(fd, c.peeked[:]) }
-
-// idleRead is called with the descriptor's read lock held, whenever it may be
-// readable: it takes a buffer only for as long as there is something to put in.
-func (c *Conn) idleRead(fd uintptr) bool {
-	c.fd, c.inCall = fd, true
-	_, err := c.Reader().Peek(1)
-	c.inCall = false
-	if err == errWouldBlock {
-		c.dropReader()
-		return false
-	}
-	c.waited = err
-	return true
 }
 
 // Buffered returns how many bytes were read and not used yet.
@@ -184,7 +160,8 @@ func (c *Conn) SetReadDeadline(t time.Time, ends bool) error {
 		w.ends = ends
 		return nil
 	}
-	if w.running && !ends {
+	defer c.setAlarm()
+	if w.running && w.reads && !ends {
 		t, w.deadline = time.Time{}, t
 	} else {
 		w.deadline = t
@@ -211,10 +188,20 @@ func (c *Conn) lost(err error) {
 	}
 }
 
+// socket returns the network connection, to anybody.
+func (c *Conn) socket() net.Conn {
+	c.watch.mu.Lock()
+	defer c.watch.mu.Unlock()
+	return c.rwc
+}
+
 // Detach gives the connection away, with what was read ahead, and without
 // deadlines (net/http.Hijacker). The Conn must not be used any more.
 func (c *Conn) Detach() (net.Conn, *bufio.ReadWriter, error) {
 	c.Unwatch()
+	if err := c.Outgrow(); err != nil {
+		return nil, nil, err
+	}
 	if err := c.Out.Flush(); err != nil {
 		return nil, nil, err
 	}
@@ -275,7 +262,7 @@ func (c *Conn) Linger() {
 func (c *Conn) Lend() { c.lent = true }
 
 // Release closes the connection and gives its buffer back. Only the goroutine that
-// reads may call it.
+// reads may call it, and not within Await.
 func (c *Conn) Release() {
 	c.Unwatch()
 	if t, ok := c.rwc.(*tls.Conn); ok && c.Out.Err() == nil {
@@ -283,5 +270,6 @@ func (c *Conn) Release() {
 		_ = t.CloseWrite() // close_notify tells an end from a truncation (RFC 8446, section 6.1)
 	}
 	c.Close(ErrClosed)
+	abort(c.rwc) // one that died within Await is still open
 	c.dropReader()
 }

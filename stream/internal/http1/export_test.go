@@ -3,3 +3,6 @@ package http1
 // HoldsBuffer reports whether the connection has a read buffer now. Only the
 // goroutine that reads may call it.
 func (c *Conn) HoldsBuffer() bool { return c.br != nil }
+
+// CanLookOut reports whether a watch over a socket reads nothing.
+const CanLookOut = canLookOut

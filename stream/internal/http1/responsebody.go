@@ -261,7 +261,7 @@ func (w *ResponseWriter) appendTrailers(p []byte) []byte {
 
 // ReadFrom sends src as body bytes, with sendfile where the platform has it.
 func (w *ResponseWriter) ReadFrom(src io.Reader) (n int64, err error) {
-	rf, ok := w.conn.rwc.(io.ReaderFrom)
+	rf, ok := w.conn.socket().(io.ReaderFrom)
 	if !ok {
 		return io.Copy(plainWriter{w}, src)
 	}

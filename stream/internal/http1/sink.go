@@ -24,6 +24,7 @@ type connSink struct {
 	conn    net.Conn
 	raw     syscall.RawConn // nil: there is no non-blocking write
 	armed   bool            // a write deadline is set on conn
+	inside  bool            // [Conn.Await] runs: a close would wait for its end; guarded by the Outbound's lock
 	attempt attempt
 }
 
@@ -80,7 +81,23 @@ func (s *connSink) arm(deadline time.Time) error {
 	return s.conn.SetWriteDeadline(deadline)
 }
 
-func (s *connSink) Abort() { abort(s.conn) }
+func (s *connSink) Abort() {
+	if s.inside {
+		sever(s.conn)
+		return
+	}
+	abort(s.conn)
+}
+
+// sever ends all that waits for conn, and what may come on it, and leaves the close to
+// whoever reads from it.
+func sever(conn net.Conn) {
+	if c, ok := conn.(*net.TCPConn); ok {
+		_ = c.CloseRead()
+		_ = c.CloseWrite()
+	}
+	_ = conn.SetDeadline(longAgo)
+}
 
 // abort closes conn without the farewell of TLS, which may wait for the peer.
 func abort(conn net.Conn) {

@@ -4,35 +4,59 @@ import (
 	"errors"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 )
 
 // longAgo interrupts a read.
 var longAgo = time.Unix(1, 0)
 
-// A watch reads ahead while nobody else reads, to learn that the peer has left.
-// What it reads stays in the buffer for whoever reads next; a full buffer ends it.
+// A watch looks out for the peer's leaving while a request is served. Where the system
+// does not tell without a read it reads ahead: what it reads stays in the buffer for
+// whoever reads next, and a full buffer ends it.
 type watch struct {
 	mu       sync.Mutex // guards the others but aborted
-	abort    sync.Mutex // guards aborted
 	running  bool
-	done     chan struct{} // closed when the goroutine has left the reader
-	aborted  bool          // Unwatch has interrupted the read
-	deadline time.Time     // of reads by anybody else
-	ends     bool          // deadline holds for the watch too
-	shared   bool          // somebody else may have set another deadline
+	deadline time.Time // of reads by anybody else
+	ends     bool      // deadline holds for the watch too
+	shared   bool      // somebody else may have set another deadline
+
+	raw   syscall.RawConn // what the lookout watches
+	token uint64
+	alarm *time.Timer // for deadline
+
+	reads   bool          // ahead
+	done    chan struct{} // closed when the goroutine has left the reader
+	abort   sync.Mutex    // guards aborted
+	aborted bool          // Unwatch has interrupted the read
 }
 
 // Watch starts to look out for the peer's leaving; Config.Gone is called within
 // moments of it. It must be called only while nobody reads, and [Conn.Unwatch]
-// before anybody reads again.
-func (c *Conn) Watch() {
+// before anybody reads again. It reports false if the system has no means for it now.
+func (c *Conn) Watch() bool {
 	w := &c.watch
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.running {
-		return
+		return true
 	}
+	if canLookOut && c.raw != nil {
+		token, err := lookouts.add(c.raw, c.lost)
+		if err == nil {
+			w.raw, w.token, w.running = c.raw, token, true
+			c.setAlarm()
+			return true
+		}
+		if c.attends {
+			return false
+		}
+	}
+	w.readAhead(c)
+	return true
+}
+
+func (w *watch) readAhead(c *Conn) {
 	br := c.Reader()
 	if br.Buffered() == br.Size() {
 		return
@@ -42,7 +66,7 @@ func (c *Conn) Watch() {
 	} else {
 		_ = c.rwc.SetReadDeadline(time.Time{})
 	}
-	w.running = true
+	w.running, w.reads = true, true
 	w.abort.Lock()
 	w.aborted = false
 	w.abort.Unlock()
@@ -69,19 +93,50 @@ func (w *watch) ended(c *Conn, err error) {
 	}
 }
 
-// Unwatch ends the watch and returns when the reader is free.
-func (c *Conn) Unwatch() {
+// setAlarm has the lookout's watch end at the deadline, if it holds for it. mu is held.
+func (c *Conn) setAlarm() {
+	w := &c.watch
+	if w.alarm != nil {
+		w.alarm.Stop()
+		w.alarm = nil
+	}
+	if w.running && !w.reads && w.ends && !w.deadline.IsZero() {
+		w.alarm = time.AfterFunc(time.Until(w.deadline), c.alarmed)
+	}
+}
+
+// alarmed is called at the deadline, or when it was replaced just now.
+func (c *Conn) alarmed() {
+	w := &c.watch
+	w.mu.Lock()
+	defer w.mu.Unlock() // the next request may not begin meanwhile
+	if w.running && w.ends && !w.deadline.IsZero() && !time.Now().Before(w.deadline) {
+		c.lost(os.ErrDeadlineExceeded)
+	}
+}
+
+// Unwatch ends the watch, returns when the reader is free, and reports whether there
+// was one.
+func (c *Conn) Unwatch() bool {
 	w := &c.watch
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.running {
-		return
+		return false
 	}
+	w.running = false
+	if !w.reads {
+		lookouts.remove(w.raw, w.token)
+		w.raw = nil
+		c.setAlarm()
+		return true
+	}
+	w.reads = false
 	w.abort.Lock()
 	w.aborted = true
 	w.abort.Unlock()
 	_ = c.rwc.SetReadDeadline(longAgo)
 	<-w.done
-	w.running = false
 	_ = c.rwc.SetReadDeadline(w.deadline)
+	return true
 }

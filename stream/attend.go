@@ -1,0 +1,78 @@
+package stream
+
+import "net/http"
+
+// attended is what requests that were served within a wait have left for the time behind
+// it. It belongs to the goroutine that serves.
+type attended struct {
+	over    bool      // the wait was ended from within
+	err     error     // why
+	again   bool      // to be waited on
+	left    *Exchange // to be dispatched behind it, because it needs more of the connection
+	ending  bool      // Close was called
+	lingers bool      // with this
+}
+
+// attend waits, and serves what comes as long as that is whole requests. It returns nil
+// when something else has come.
+func (c *Conn) attend() error {
+	err := c.wire.Await(c.whole)
+	a := c.attended
+	c.attended = attended{left: a.left}
+	if a.ending {
+		c.Close(a.lingers)
+	}
+	switch {
+	case a.again:
+		return c.await(true)
+	case a.over:
+		return a.err
+	}
+	return c.awake(err)
+}
+
+// whole serves the requests that have come, and reports whether the wait for others goes
+// on. It is called within the wait.
+func (c *Conn) whole() bool {
+	a := &c.attended
+	a.err = c.awake(nil)
+	for a.err == nil && c.wire.HeadBuffered() {
+		x, err := c.take()
+		switch {
+		case err != nil:
+			a.err = err
+			continue
+		case c.needed(x.received):
+			a.over, a.left = true, x
+			return false
+		case !c.run(x):
+			a.err = ErrClosed
+			continue
+		case !c.wire.Inside(): // outgrown
+			a.over, a.again = true, true
+			return false
+		case c.wire.HeadBuffered():
+			a.err = c.follows()
+			continue
+		}
+		if a.err = c.settle(); a.err != nil || c.wire.Buffered() > 0 {
+			break
+		}
+		c.state.Store(connIdle)
+		if !c.ends() {
+			return true
+		}
+		a.err = ErrClosed
+	}
+	a.over = true
+	return false
+}
+
+// needed reports whether whoever answers r may read from the connection.
+func (c *Conn) needed(r *http.Request) bool {
+	if r.ContentLength < 0 || r.ContentLength > int64(c.wire.Buffered()) || r.Method == http.MethodConnect {
+		return true
+	}
+	_, upgrades := r.Header["Upgrade"]
+	return upgrades
+}

@@ -1,0 +1,13 @@
+//go:build !linux
+
+package http1
+
+import "syscall"
+
+const canAttend = false
+
+type options struct{}
+
+func socketOptions(syscall.RawConn) (o options) { return o }
+
+func (options) restore(syscall.RawConn) {}

@@ -1,0 +1,140 @@
+package http1
+
+import "net"
+
+// WaitReadable returns when a byte of the next request has come, or the error
+// that came instead. While it waits it holds no buffer, where the platform allows.
+func (c *Conn) WaitReadable() error {
+	if c.br != nil {
+		if c.br.Buffered() > 0 {
+			return nil
+		}
+		c.dropReader()
+	}
+	if c.raw == nil {
+		_, err := c.Reader().Peek(1)
+		return err
+	}
+	c.waited = nil
+	if err := c.raw.Read(c.wait); err != nil {
+		return err
+	}
+	return c.waited
+}
+
+// Doze is WaitReadable for a goroutine of its own: it needs so little stack that this
+// stays as small as stacks are. It must only be called where [Conn.Raw] is true.
+func (c *Conn) Doze() error { return c.raw.Read(c.doze) }
+
+func (c *Conn) peek(fd uintptr) bool { return peekNow(fd, c.peeked[:]) }
+
+// idleRead is called with the descriptor's read lock held, whenever it may be
+// readable: it takes a buffer only for as long as there is something to put in.
+func (c *Conn) idleRead(fd uintptr) bool {
+	err := c.fill(fd)
+	if err == errWouldBlock {
+		c.dropReader()
+		return false
+	}
+	c.waited = err
+	return true
+}
+
+// fill puts what has come into the empty buffer.
+func (c *Conn) fill(fd uintptr) error {
+	c.fd, c.inCall = fd, true
+	_, err := c.Reader().Peek(1)
+	c.inCall = false
+	return err
+}
+
+// Await is WaitReadable for a caller that serves what comes within the wait: serve is
+// called each time that bytes have come, and says whether to wait on; it must have used
+// up the buffer then. That saves asking the system twice for each request, because
+// what comes while serve runs is not overlooked. Await returns nil when serve returns
+// false. It must only be called where [Conn.Attends] is true.
+//
+// While serve runs, nobody can read from the connection but through the buffer, unless
+// [Conn.Outgrow] is called first.
+func (c *Conn) Await(serve func() bool) error {
+	c.dropReader()
+	if err := c.enter(); err != nil {
+		return err
+	}
+	defer c.leave()
+	c.serve, c.waited = serve, nil
+	c.quiet.Store(false)
+	if err := c.raw.Read(c.attend); err != nil {
+		return err
+	}
+	return c.waited
+}
+
+// enter and leave enclose the time in which the connection must not be closed but by
+// [Conn.Release], because a close would wait for that time to end.
+func (c *Conn) enter() (err error) {
+	c.Out.Locked(func() {
+		if err = c.Out.err; err == nil {
+			c.sink.inside = true
+			c.inside.Store(true)
+		}
+	})
+	return err
+}
+
+func (c *Conn) leave() {
+	var outgrown net.Conn
+	c.Out.Locked(func() {
+		c.sink.inside = false
+		c.inside.Store(false)
+		outgrown, c.outgrown = c.outgrown, nil
+	})
+	if outgrown != nil {
+		_ = outgrown.Close()
+	}
+}
+
+// attending is called with the descriptor's read lock held, whenever it may be readable.
+func (c *Conn) attending(fd uintptr) bool {
+	for {
+		err := c.fill(fd)
+		if err == errWouldBlock {
+			c.dropReader()
+			c.quiet.Store(true)
+			return false
+		}
+		if err != nil {
+			c.waited = err
+			return true
+		}
+		c.quiet.Store(false)
+		short := c.short
+		if !c.serve() || !c.inside.Load() {
+			return true
+		}
+		c.dropReader()
+		if short && c.served {
+			return false // whatever comes from now on wakes us
+		}
+		c.served = true // an end that came along with the first request is found at once
+	}
+}
+
+// Attends reports whether [Conn.Await] can be used.
+func (c *Conn) Attends() bool { return c.attends }
+
+// Inside reports whether the caller, which is the goroutine that reads, is called by
+// [Conn.Await].
+func (c *Conn) Inside() bool { return c.inside.Load() }
+
+// Stirs reports whether there is something to read, be it the end, that Await might not
+// have been woken for: it came along with the last bytes that were read. Any goroutine
+// may call it while Await waits.
+func (c *Conn) Stirs() bool {
+	if !c.inside.Load() || c.quiet.Load() {
+		return false
+	}
+	stirs := false
+	_ = c.sink.raw.Control(func(fd uintptr) { stirs = peekNow(fd, make([]byte, 1)) })
+	return stirs
+}

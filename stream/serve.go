@@ -1,0 +1,99 @@
+package stream
+
+import "github.com/onramp-go/onramp/stream/internal/http1"
+
+// Serve waits for requests and gives the exchange of each to dispatch, which has the
+// server's handler answer it, or calls [Exchange.Abort] and returns false when that has
+// panicked. It returns when the connection is closed; or with [ErrResting], then it is to
+// be called again, behind [Conn.Rest]. Bad requests are answered, too.
+func (c *Conn) Serve(dispatch func(*Exchange) bool) error {
+	c.dispatch = dispatch
+	for {
+		x, err := c.next()
+		if err != nil {
+			return err
+		}
+		if !c.run(x) {
+			return ErrClosed
+		}
+	}
+}
+
+// run has x answered, and reports whether the connection can serve another request.
+// Otherwise it is closed.
+func (c *Conn) run(x *Exchange) bool {
+	if !c.dispatch(x) {
+		return false
+	}
+	keep, linger := x.finish()
+	c.setExchange(nil)
+	if !keep {
+		c.Close(linger)
+	}
+	return keep
+}
+
+// Abort ends an exchange whose handler panicked, and closes the connection.
+func (x *Exchange) Abort() { x.abandon() }
+
+// A looped is an exchange of the keep-alive loop, with all it is made of: requests are
+// many, and one allocation is cheaper than four.
+type looped struct {
+	Exchange
+	rw http1.ResponseWriter
+	in http1.Incoming
+}
+
+// next waits for the next request and returns its exchange. After an error other than
+// [ErrResting] the connection is closed.
+func (c *Conn) next() (*Exchange, error) {
+	if err := c.await(true); err != nil {
+		if err != ErrResting {
+			c.Close(false)
+		}
+		return nil, err
+	}
+	if x := c.attended.left; x != nil {
+		c.attended.left = nil
+		return x, nil
+	}
+	return c.take()
+}
+
+// take reads the next request, which has begun to arrive, and begins its exchange. A bad
+// request is answered.
+func (c *Conn) take() (*Exchange, error) {
+	n := new(looped)
+	x := &n.Exchange
+	x.owner, x.conn, x.looped = c.owner, c, true
+	x.base = c.base
+	x.init(c.base)
+	wire, err := c.receive(&x.first, &n.in)
+	r, bad := &n.in.Request, requestError(err)
+	switch {
+	case bad != nil:
+		r = unparsed(&x.first)
+	case err != nil:
+		c.Close(false)
+		return nil, err
+	}
+	x.rw, x.wire = &n.rw, wire
+	x.w = x.rw
+	expects := x.attach(r)
+	x.r, x.received = r, r
+	x.serve(r, expects)
+	x.follow(r)
+	c.setExchange(x)
+	if bad == nil {
+		bad = x.check(c.owner.Settings().Request)
+	}
+	if bad != nil {
+		x.rw.CloseAfter()
+		x.Refuse(bad, x.refusers(), nil)
+		_, linger := x.finish()
+		c.setExchange(nil)
+		c.Close(linger)
+		return nil, bad
+	}
+	return x, nil
+}
