@@ -54,12 +54,16 @@ func (s *writerSink) TryWrite(p []byte) (int, error) {
 // done reports whether the whole response was written and needs no Flush.
 func (s *writerSink) done() bool { return s.scan.Complete() && s.whole }
 
-func (s *writerSink) Write(bufs net.Buffers, deadline time.Time) error {
-	if s.aborted.Load() {
-		return ErrClosed
-	}
+func (s *writerSink) Arm(deadline time.Time) error {
 	if !deadline.IsZero() || s.armed {
 		s.armed = s.control.SetWriteDeadline(deadline) == nil && !deadline.IsZero()
+	}
+	return nil // not every writer has deadlines
+}
+
+func (s *writerSink) Write(bufs net.Buffers) error {
+	if s.aborted.Load() {
+		return ErrClosed
 	}
 	for _, p := range bufs {
 		if s.held && len(p) > 0 {

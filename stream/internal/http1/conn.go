@@ -30,7 +30,6 @@ type Conn struct {
 	Out *Outbound
 
 	rwc    net.Conn
-	sink   *connSink
 	raw    syscall.RawConn
 	size   int
 	br     *bufio.Reader // nil while idle; owned by the goroutine that reads
@@ -55,8 +54,7 @@ func NewConn(rwc net.Conn, cfg Config) *Conn {
 	}
 	c.wait, c.doze = c.idleRead, c.peek
 	_ = rwc.SetDeadline(time.Time{})
-	c.sink = &connSink{conn: rwc, raw: c.raw}
-	c.Out = NewOutbound(c.sink, cfg.QueueSize, cfg.Timeout, c.lost)
+	c.Out = NewOutbound(&connSink{conn: rwc, raw: c.raw}, cfg.QueueSize, cfg.Timeout, c.lost)
 	c.Out.quick = true
 	if len(cfg.Early) > 0 {
 		c.br = c.newReader(max(c.size, len(cfg.Early)))

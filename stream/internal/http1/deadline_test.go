@@ -100,7 +100,7 @@ func TestPassedDeadline(t *testing.T) {
 	for what, call := range map[string]func(*http1.Outbound) error{
 		"Send":      func(o *http1.Outbound) error { return o.Send(nil, []byte("x")) },
 		"Write":     func(o *http1.Outbound) error { return o.Write(make([]byte, 5000)) },
-		"Exclusive": func(o *http1.Outbound) error { return o.Exclusive(func(time.Time) error { panic("late") }) },
+		"Exclusive": func(o *http1.Outbound) error { return o.Exclusive(func() error { panic("late") }) },
 		"Flush": func(o *http1.Outbound) error {
 			if err := o.Write([]byte("x")); err != nil {
 				panic(err)

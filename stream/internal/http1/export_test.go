@@ -3,3 +3,9 @@ package http1
 // HoldsBuffer reports whether the connection has a read buffer now. Only the
 // goroutine that reads may call it.
 func (c *Conn) HoldsBuffer() bool { return c.br != nil }
+
+// Ours makes o treat its sink as a [Conn]'s does.
+func Ours(o *Outbound) *Outbound {
+	o.quick = true
+	return o
+}

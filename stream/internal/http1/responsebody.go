@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/net/http/httpguts"
 )
@@ -299,10 +298,8 @@ func (w *ResponseWriter) readDirect(rf io.ReaderFrom, src io.Reader) (n int64, e
 			limited = io.LimitReader(src, left)
 		}
 	}
-	locked := w.conn.Out.Exclusive(func(deadline time.Time) error {
-		if err = w.conn.sink.arm(deadline); err == nil {
-			n, err = rf.ReadFrom(limited)
-		}
+	locked := w.conn.Out.Exclusive(func() error {
+		n, err = rf.ReadFrom(limited)
 		return err
 	})
 	w.written += n

@@ -6,10 +6,25 @@ import (
 )
 
 // A waiter stands in line for the turn.
-type waiter struct{ ready chan struct{} }
+type waiter struct {
+	ready chan struct{}
+	late  *time.Timer // fires when the turn comes too late; nil: it never does
+}
 
-// acquire waits for the turn. mu is held, and given up meanwhile.
-func (o *Outbound) acquire(deadline time.Time) error {
+// until has w leave the line at t, and not at all if t is zero. mu is held.
+func (w *waiter) until(t time.Time) {
+	if w.late == nil {
+		return
+	}
+	w.late.Stop()
+	if !t.IsZero() {
+		w.late.Reset(time.Until(t))
+	}
+}
+
+// acquire waits for the turn, until the deadline or for the time-out. mu is held, and
+// given up meanwhile.
+func (o *Outbound) acquire() error {
 	if o.err != nil {
 		return o.err
 	}
@@ -17,19 +32,15 @@ func (o *Outbound) acquire(deadline time.Time) error {
 		o.busy = true
 		return nil
 	}
-	var expired <-chan time.Time
-	if !deadline.IsZero() {
-		t := time.NewTimer(deadline.Sub(o.now()))
-		defer t.Stop()
-		expired = t.C
-	}
-	w := &waiter{make(chan struct{})}
+	w := &waiter{ready: make(chan struct{}), late: time.NewTimer(time.Hour)}
+	defer w.late.Stop()
+	w.until(o.orTimeout(o.deadline))
 	o.waiters = append(o.waiters, w)
 	o.mu.Unlock()
 	granted := true
 	select {
 	case <-w.ready:
-	case <-expired:
+	case <-w.late.C:
 		granted = false
 	}
 	o.mu.Lock()
@@ -77,7 +88,7 @@ func (o *Outbound) Settle() {
 	if !o.busy {
 		return
 	}
-	w := &waiter{make(chan struct{})}
+	w := &waiter{ready: make(chan struct{})}
 	o.waiters = append(o.waiters, w)
 	o.mu.Unlock()
 	<-w.ready
