@@ -102,23 +102,23 @@ func (o *Outbound) Send(f *Follower, frames ...[]byte) error {
 	return o.write(frames)
 }
 
-// Write accepts p and hands it over with what is held back, unless all of it is
-// small enough to wait for a Flush.
-func (o *Outbound) Write(p []byte) error {
+// Write accepts frames and hands them over with what is held back, unless all of it
+// is small enough to wait for a Flush.
+func (o *Outbound) Write(frames ...[]byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.err != nil {
 		return o.err
 	}
-	if !o.busy && len(o.buf)+len(p) <= flushSize {
-		o.append([][]byte{p})
+	if !o.busy && len(o.buf)+size(frames) <= flushSize {
+		o.append(frames)
 		return nil
 	}
 	if err := o.acquire(); err != nil {
 		return err
 	}
 	defer o.release()
-	return o.write([][]byte{p})
+	return o.write(frames)
 }
 
 // Flush returns once nothing waits any more.

@@ -30,13 +30,9 @@ func (w *ResponseWriter) put(p []byte) error {
 	}
 	room := bodies.Get().(*[]byte)
 	line := append(strconv.AppendInt((*room)[:0], int64(len(p)), 16), "\r\n"...)
-	if err := w.writeFrom(room, line); err != nil {
-		return err
-	}
-	if err := w.conn.Out.Write(p); err != nil {
-		return err
-	}
-	return w.conn.Out.Write(crlf)
+	err := w.conn.Out.Write(line, p, crlf) // keeps nothing of them
+	bodies.Put(room)
+	return err
 }
 
 var crlf = []byte("\r\n")
