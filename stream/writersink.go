@@ -29,6 +29,11 @@ func newWriterSink(x *Exchange) *writerSink {
 	return s
 }
 
+// moveTo goes on with w in the place of the writer so far. Nobody else uses the sink.
+func (s *writerSink) moveTo(w http.ResponseWriter) {
+	s.w, s.control = w, http.NewResponseController(w)
+}
+
 // TryWrite takes heads and nothing else: WriteHeader does not wait for the client,
 // and runs middleware, which expects the sender's goroutine and not the drainer's. Nobody knows what a Write would wait for. The last byte of a final
 // head with nothing behind it is not taken, so that a Write follows, and flushes.

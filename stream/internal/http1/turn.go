@@ -82,17 +82,20 @@ func (o *Outbound) release() {
 
 // Settle returns when nobody writes to the sink any more, dead or alive, and nobody
 // will unless more is accepted.
-func (o *Outbound) Settle() {
+func (o *Outbound) Settle() { o.Settled(func() {}) }
+
+// Settled runs fn at such a moment, which lasts until fn returns.
+func (o *Outbound) Settled(fn func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !o.busy {
-		return
+	if o.busy {
+		w := &waiter{ready: make(chan struct{})}
+		o.waiters = append(o.waiters, w)
+		o.mu.Unlock()
+		<-w.ready
+		o.mu.Lock()
+		defer o.release()
+		_ = o.write(nil) // the reason of death is kept
 	}
-	w := &waiter{ready: make(chan struct{})}
-	o.waiters = append(o.waiters, w)
-	o.mu.Unlock()
-	<-w.ready
-	o.mu.Lock()
-	defer o.release()
-	_ = o.write(nil) // the reason of death is kept
+	fn()
 }
