@@ -160,7 +160,7 @@ func waits(request string) bool { return strings.HasSuffix(request, "\n    waiti
 // brokenOff is the shape of a body that ends before it should: all reads of it fail.
 func brokenOff(in input, stock, engine result) bool {
 	n := len(engine.requests) - 1
-	return in.fin && n >= 0 && n == len(stock.requests)-1 && strings.Contains(engine.requests[n], "\n    body failed: unexpected EOF") &&
+	return in.fin && n >= 0 && n == len(stock.requests)-1 && strings.Contains(engine.requests[n], " failed: unexpected EOF") &&
 		slices.Equal(stock.requests[:n], engine.requests[:n]) && head(stock.requests[n]) == head(engine.requests[n]) &&
 		engine.state == "closed" && stock.state == "closed" && slices.Equal(without(stock.answers, closeLine), without(engine.answers, closeLine))
 }
