@@ -32,6 +32,11 @@ func (o *Outbound) Begin(t time.Time) {
 func (o *Outbound) SetDeadline(t time.Time) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.bound(t)
+}
+
+// bound is SetDeadline with mu held.
+func (o *Outbound) bound(t time.Time) {
 	o.deadline = t
 	for _, w := range o.waiters {
 		w.until(o.orTimeout(t))

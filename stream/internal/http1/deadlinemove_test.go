@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -245,5 +246,33 @@ func TestPassedDeadlineBehindEarlierResponses(t *testing.T) {
 				assert.ErrorIs(t, out.Err(), os.ErrDeadlineExceeded)
 			})
 		})
+	}
+}
+
+// A handler's goroutine that outlives it cannot bound the next response.
+func TestWriteDeadlineEndsWithItsResponse(t *testing.T) {
+	t.Parallel()
+	server, client := tcpPair(t)
+	c := http1.NewConn(server, http1.Config{QueueSize: 1 << 20})
+	t.Cleanup(c.Release)
+	go func() { _, _ = io.Copy(io.Discard, client) }()
+	for range 100 {
+		w := respond(c, &host{}, get)
+		w.Header().Set("Content-Length", "2")
+		_, err := w.Write([]byte("ok"))
+		require.NoError(t, err)
+		require.NoError(t, w.FlushError()) // all of it
+		outlives := later(func() error {
+			for {
+				if err := w.SetWriteDeadline(time.Now().Add(-time.Second)); err != nil {
+					return err
+				}
+			}
+		})
+		runtime.Gosched()
+		require.True(t, w.Finish())
+		c.Out.Begin(time.Time{})
+		assert.Equal(t, http1.ErrClosed, <-outlives)
+		require.NoError(t, c.Out.Send(nil, []byte("next")))
 	}
 }

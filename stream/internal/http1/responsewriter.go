@@ -316,11 +316,14 @@ func (w *ResponseWriter) Unhurried() bool { return w.ownTime.Load() || w.fullDup
 // SetWriteDeadline bounds the writes of this response, those included that wait already.
 // Any goroutine may call it while the handler runs.
 func (w *ResponseWriter) SetWriteDeadline(t time.Time) error {
-	if w.done.Load() {
-		return ErrClosed
-	}
-	w.conn.Out.SetDeadline(t)
-	return nil
+	err := ErrClosed
+	w.conn.Out.Locked(func() { // the next response cannot begin meanwhile
+		if !w.done.Load() {
+			w.conn.Out.bound(t)
+			err = nil
+		}
+	})
+	return err
 }
 
 // CloseNotify implements http.CloseNotifier, which is deprecated but asked for by
