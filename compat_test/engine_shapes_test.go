@@ -83,9 +83,11 @@ func otherFault(in input, stock, engine result) bool {
 		slices.Equal(without(stock.answers, closeLine), without(engine.answers, closeLine))
 }
 
-// bodyTaken is the shape of a body that is taken and that net/http refuses.
+// bodyTaken is the shape of a body that is taken, or waited for, and that net/http
+// refuses.
 func bodyTaken(in input, stock, engine result) bool {
-	return stock.state == "closed" && endsEarlier(engine, stock)
+	n := len(engine.requests) - 1
+	return (stock.state == "closed" || n >= 0 && waits(engine.requests[n])) && endsEarlier(engine, stock)
 }
 
 // taken is the shape of a request that is taken and that net/http refuses with 400.
