@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 // leaks returns the stacks of the module's goroutines that are still there when
 // grace has passed, nil as soon as there are none.
 func leaks(grace time.Duration) []string {
-	for end := time.Now().Add(grace); ; runtime.Gosched() {
+	for end := time.Now().Add(grace); ; time.Sleep(5 * time.Millisecond) {
 		found := moduleGoroutines()
 		if len(found) == 0 || time.Now().After(end) {
 			return found

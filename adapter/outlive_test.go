@@ -183,7 +183,7 @@ func TestNobodyWatchesBesideTheReader(t *testing.T) {
 		_, err := s.NextRequest()
 		result <- err
 		return hooks.Reject
-	}))), &http.Server{ReadHeaderTimeout: 5 * short})
+	}))), &http.Server{ReadHeaderTimeout: 20 * short})
 	p := dial(t, s)
 	p.get("/")
 	p.send("GET / HTTP/1.1\r\nHost: ")

@@ -40,9 +40,10 @@ func (s *shared) String() string {
 	return s.buf.String()
 }
 
-// A service is an http.Server on a loopback port.
+// A service is an http.Server, or an adapter.Server, on a network.
 type service struct {
 	*http.Server
+	on   network
 	addr string
 	log  *shared
 }
@@ -50,12 +51,16 @@ type service struct {
 // serve starts srv with h until the test ends; srv may be nil.
 func serve(t *testing.T, h http.Handler, srv *http.Server) *service {
 	t.Helper()
+	return serveOn(t, loopback(t), h, srv)
+}
+
+// serveOn is serve on a network of the caller's.
+func serveOn(t *testing.T, on network, h http.Handler, srv *http.Server) *service {
+	t.Helper()
 	if srv == nil {
 		srv = &http.Server{}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	s := &service{Server: srv, addr: l.Addr().String(), log: &shared{}}
+	s := &service{Server: srv, on: on, addr: on.Addr().String(), log: &shared{}}
 	srv.Handler = h
 	if srv.ErrorLog == nil {
 		srv.ErrorLog = log.New(s.log, "", 0)
@@ -70,7 +75,7 @@ func serve(t *testing.T, h http.Handler, srv *http.Server) *service {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = own.Serve(l)
+		_ = own.Serve(on)
 	}()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -101,7 +106,7 @@ type peer struct {
 
 func dial(t *testing.T, s *service) *peer {
 	t.Helper()
-	conn, err := net.Dial("tcp", s.addr)
+	conn, err := s.on.dial()
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
 	require.NoError(t, conn.SetDeadline(time.Now().Add(patience)))

@@ -33,9 +33,13 @@ type starter interface {
 // start serves srv on a loopback port until the test ends.
 func start(t *testing.T, srv starter, secure bool) *service {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	s := &service{addr: l.Addr().String(), log: &shared{}}
+	return startOn(t, loopback(t), srv, secure)
+}
+
+// startOn is start on a network of the caller's.
+func startOn(t *testing.T, on network, srv starter, secure bool) *service {
+	t.Helper()
+	s := &service{on: on, addr: on.Addr().String(), log: &shared{}}
 	switch srv := srv.(type) {
 	case *adapter.Server:
 		if srv.ErrorLog == nil {
@@ -47,9 +51,9 @@ func start(t *testing.T, srv starter, secure bool) *service {
 	served := make(chan error, 1)
 	go func() {
 		if secure {
-			served <- srv.ServeTLS(l, "", "")
+			served <- srv.ServeTLS(on, "", "")
 		} else {
-			served <- srv.Serve(l)
+			served <- srv.Serve(on)
 		}
 	}()
 	t.Cleanup(func() {

@@ -2,6 +2,7 @@ package adapter_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -31,39 +32,48 @@ func TestServerFirstRequestRests(t *testing.T) {
 // The time for a later request begins with its first byte, not behind its head.
 func TestServerReadTimeoutOfLaterRequest(t *testing.T) {
 	t.Parallel()
-	got := make(chan error, 2)
-	s := start(t, &adapter.Server{ReadTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, err := io.ReadAll(r.Body)
-		got <- err
-	})}, false)
-	p := dial(t, s)
-	p.get("/")
-	require.NoError(t, <-got)
-	for _, piece := range []string{"POST / HTTP/1.1\r\nHost: a\r\n", "Content-Length: 2\r\n\r\na", "b"} {
-		_, _ = io.WriteString(p.conn, piece)
-		time.Sleep(700 * time.Millisecond)
-	}
-	assert.Error(t, <-got, "1.4 s for a request that has one")
+	timed(t, "Server", false, func(t *testing.T, on network, d time.Duration) {
+		got := make(chan error, 2)
+		s := startOn(t, on, &adapter.Server{ReadTimeout: d, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, err := io.ReadAll(r.Body)
+			got <- err
+		})}, false)
+		p := dial(t, s)
+		p.get("/")
+		require.NoError(t, <-got)
+		time.Sleep(d / 2)
+		since := time.Now()
+		p.send("POST / HTTP/1.1\r\nHost: a\r\n")
+		time.Sleep(d * 7 / 10)
+		p.send("Content-Length: 2\r\n\r\na")
+		assert.Error(t, receive(t, got, "the handler"), "1.4 times what a request has")
+		on.took(t, d, since)
+		_ = p.conn.Close() // a refusal waits to be read
+	})
 }
 
 // A request is refused under a write deadline of its own, not that of the one before.
 func TestWriteDeadlineOfRefusal(t *testing.T) {
 	t.Parallel()
-	const timeout = 300 * time.Millisecond
-	eager := adapter.New(&adapter.Options{Takeover: adapter.Eager}).Wrap(text("ok"))
-	for name, open := range map[string]func() starter{
-		"Server":   func() starter { return &adapter.Server{Handler: text("ok"), WriteTimeout: timeout} },
-		"Eager":    func() starter { return &http.Server{Handler: eager, WriteTimeout: timeout} },
-		"net/http": func() starter { return &http.Server{Handler: text("ok"), WriteTimeout: timeout} },
+	for name, open := range map[string]func(t *testing.T, d time.Duration) starter{
+		"Server": func(_ *testing.T, d time.Duration) starter {
+			return &adapter.Server{Handler: text("ok"), WriteTimeout: d}
+		},
+		"Eager": func(t *testing.T, d time.Duration) starter {
+			eager := adapt(t, &adapter.Options{Takeover: adapter.Eager})
+			return &http.Server{Handler: eager.Wrap(text("ok")), WriteTimeout: d}
+		},
+		"net/http": func(_ *testing.T, d time.Duration) starter {
+			return &http.Server{Handler: text("ok"), WriteTimeout: d}
+		},
 	} {
 		for _, second := range []bool{false, true} {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				p := dial(t, start(t, open(), false))
+			timed(t, fmt.Sprint(name, " second ", second), second, func(t *testing.T, on network, d time.Duration) {
+				p := dial(t, startOn(t, on, open(t, d), false))
 				if second {
 					p.get("/")
 				}
-				time.Sleep(2 * timeout)
+				time.Sleep(2 * d)
 				p.send("GET / HTTP/1.1\r\nHost: a\r\nbad header\r\n\r\n")
 				assert.Equal(t, http.StatusBadRequest, p.want(http.MethodGet).StatusCode)
 			})

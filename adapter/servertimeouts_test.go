@@ -1,6 +1,7 @@
 package adapter_test
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -14,33 +15,83 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// timeouts are the ways to bound the head of a first request.
+func timeouts(d time.Duration) map[string]*adapter.Server {
+	return map[string]*adapter.Server{
+		"ReadHeaderTimeout": {ReadHeaderTimeout: d, IdleTimeout: time.Hour},
+		"ReadTimeout":       {ReadTimeout: d, IdleTimeout: time.Hour},
+		"RequestConfig":     {Options: &adapter.Options{Request: stream.RequestConfig{ReadTimeout: d}}, IdleTimeout: time.Hour},
+		"HeaderTimeout":     {Options: &adapter.Options{HeaderTimeout: d}, IdleTimeout: time.Hour},
+	}
+}
+
 // TestServerFirstRequestTimeouts: a client that connects and does not send holds
-// nothing for long, and its time does not begin anew with its first byte.
+// nothing for long, and its time does not begin anew with its first byte. Neither is
+// there more of it for one that may yet turn out to speak HTTP/2.
 func TestServerFirstRequestTimeouts(t *testing.T) {
-	for name, srv := range map[string]*adapter.Server{
-		"ReadHeaderTimeout": {ReadHeaderTimeout: short, IdleTimeout: time.Hour},
-		"ReadTimeout":       {ReadTimeout: short, IdleTimeout: time.Hour},
-		"RequestConfig":     {Options: &adapter.Options{Request: stream.RequestConfig{ReadTimeout: short}}, IdleTimeout: time.Hour},
-		"HeaderTimeout":     {Options: &adapter.Options{HeaderTimeout: short}, IdleTimeout: time.Hour},
+	for name := range timeouts(short) {
+		for _, h2c := range []bool{false, true} {
+			timed(t, fmt.Sprint(name, " h2c ", h2c), name == "HeaderTimeout", func(t *testing.T, on network, d time.Duration) {
+				srv := timeouts(d)[name]
+				srv.Handler, srv.Protocols = text("answered"), new(http.Protocols)
+				srv.Protocols.SetHTTP1(true)
+				srv.Protocols.SetUnencryptedHTTP2(h2c)
+				s := startOn(t, on, srv, false)
+				since := time.Now()
+				kept := dial(t, s)
+				assert.Equal(t, "answered", kept.get("/").text)
+				silent := dial(t, s)
+				var slow []*peer
+				for _, begun := range []string{"GET / HT", "P", "PRI * HTTP/2.0\r\n"} {
+					slow = append(slow, dial(t, s).send(begun))
+				}
+				time.Sleep(d / 2)
+				slow[0].send("TP/1.1\r\n")
+				slow[1].send("R")
+				for _, p := range slow {
+					assert.Equal(t, http.StatusRequestTimeout, p.want("GET").StatusCode)
+					p.ended()
+				}
+				silent.ended()
+				on.took(t, d, since)
+				assert.Equal(t, "answered", kept.get("/").text, "idle is something else")
+			})
+		}
+	}
+}
+
+// TestServerFirstBodyTimeout: ReadTimeout is for the whole of a first request, body
+// included, and counts from the accept.
+func TestServerFirstBodyTimeout(t *testing.T) {
+	for name, request := range map[string]string{
+		"length":  "Content-Length: 10\r\n\r\nhalf",
+		"chunked": "Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
 	} {
 		for _, h2c := range []bool{false, true} {
-			var p http.Protocols
-			p.SetHTTP1(true)
-			p.SetUnencryptedHTTP2(h2c)
-			own := &adapter.Server{
-				Handler: text("answered"), Options: srv.Options, Protocols: &p,
-				ReadTimeout: srv.ReadTimeout, ReadHeaderTimeout: srv.ReadHeaderTimeout, IdleTimeout: srv.IdleTimeout,
-			}
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				s := start(t, own, false)
-				silent, slow, kept := dial(t, s), dial(t, s), dial(t, s)
-				slow.send("GET / HT")
-				assert.Equal(t, "answered", kept.get("/").text)
-				silent.ended()
-				assert.Equal(t, http.StatusRequestTimeout, slow.want("GET").StatusCode)
-				slow.ended()
-				assert.Equal(t, "answered", kept.get("/").text, "idle is something else")
+			timed(t, fmt.Sprint(name, " h2c ", h2c), name == "length", func(t *testing.T, on network, d time.Duration) {
+				type outcome struct {
+					body string
+					err  error
+				}
+				got := make(chan outcome, 1)
+				srv := &adapter.Server{ReadTimeout: d, IdleTimeout: time.Hour, Protocols: new(http.Protocols)}
+				srv.Protocols.SetHTTP1(true)
+				srv.Protocols.SetUnencryptedHTTP2(h2c)
+				srv.Handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+					body, err := io.ReadAll(r.Body)
+					got <- outcome{string(body), err}
+				})
+				s := startOn(t, on, srv, false)
+				since := time.Now()
+				p := dial(t, s)
+				time.Sleep(d / 2)
+				p.send("POST / HTTP/1.1\r\nHost: a\r\n" + request)
+				read := receive(t, got, "the handler")
+				assert.Equal(t, "half", read.body)
+				assert.True(t, isTimeout(read.err), "%v", read.err)
+				on.took(t, d, since)
+				_, err := io.ReadAll(p.br) // an answer or none: but an end
+				assert.False(t, isTimeout(err), "the connection is still open")
 			})
 		}
 	}

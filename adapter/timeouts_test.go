@@ -16,17 +16,16 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-const short = 100 * time.Millisecond
-
 // TestReadTimeouts: a client that stops in the middle of a request does not hold its
 // connection or its handler.
 func TestReadTimeouts(t *testing.T) {
-	configs := map[string]struct {
-		server time.Duration
-		opts   adapter.Options
-	}{
-		"ReadTimeout":   {server: short},
-		"RequestConfig": {opts: adapter.Options{Request: stream.RequestConfig{ReadTimeout: short}}},
+	configs := map[string]func(d time.Duration) (*http.Server, adapter.Options){
+		"ReadTimeout": func(d time.Duration) (*http.Server, adapter.Options) {
+			return &http.Server{ReadTimeout: d}, adapter.Options{}
+		},
+		"RequestConfig": func(d time.Duration) (*http.Server, adapter.Options) {
+			return nil, adapter.Options{Request: stream.RequestConfig{ReadTimeout: d}}
+		},
 	}
 	posts := map[string]func(s *stream.Stream, c *stream.Context) hooks.Status{
 		"read": func(s *stream.Stream, c *stream.Context) hooks.Status {
@@ -56,13 +55,13 @@ func TestReadTimeouts(t *testing.T) {
 			}
 			for post, h := range posts {
 				for _, second := range []bool{false, true} {
-					t.Run(fmt.Sprint(config, "/", m.name, "/", post, "/second ", second), func(t *testing.T) {
-						t.Parallel()
+					name := fmt.Sprint(config, "/", m.name, "/", post, "/second ", second)
+					timed(t, name, post == "read" && second && config == "ReadTimeout", func(t *testing.T, on network, d time.Duration) {
 						mux := http.NewServeMux()
 						mux.Handle("/", adapter.Handler(hook(answers["sent"])))
 						mux.Handle("/post", adapter.Handler(hook(h)))
-						srv := &http.Server{ReadTimeout: cfg.server}
-						p := dial(t, serve(t, m.with(t, mux, cfg.opts), srv))
+						server, opts := cfg(d)
+						p := dial(t, serveOn(t, on, m.with(t, mux, opts), server))
 						if second {
 							p.get("/")
 						}
@@ -80,35 +79,38 @@ func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
 
 // TestHeadTimeouts: on a connection that was taken over, as on any.
 func TestHeadTimeouts(t *testing.T) {
-	for _, tt := range []struct {
-		name               string
+	type row struct {
 		header, read, idle time.Duration // of the server
 		opts               adapter.Options
 		sends              string
 		status             int // 0: no answer
-	}{
-		{name: "ReadHeaderTimeout", header: short, sends: "GET / HT", status: 408},
-		{name: "ReadTimeout", read: short, sends: "GET / HTTP/1.1\r\nHo", status: 408},
-		{name: "HeaderTimeout", opts: adapter.Options{HeaderTimeout: short}, sends: "G", status: 408},
-		{name: "RequestConfig", opts: adapter.Options{Request: stream.RequestConfig{ReadTimeout: short}}, sends: "GET / HTTP/1.1\r\n", status: 408},
-		{name: "IdleTimeout of the server", idle: short},
-		{name: "ReadTimeout idle", read: short},
-		{name: "IdleTimeout", opts: adapter.Options{IdleTimeout: short}},
+	}
+	for name, of := range map[string]func(d time.Duration) row{
+		"ReadHeaderTimeout": func(d time.Duration) row { return row{header: d, sends: "GET / HT", status: 408} },
+		"ReadTimeout":       func(d time.Duration) row { return row{read: d, sends: "GET / HTTP/1.1\r\nHo", status: 408} },
+		"HeaderTimeout": func(d time.Duration) row {
+			return row{opts: adapter.Options{HeaderTimeout: d}, sends: "G", status: 408}
+		},
+		"RequestConfig": func(d time.Duration) row {
+			return row{opts: adapter.Options{Request: stream.RequestConfig{ReadTimeout: d}}, sends: "GET / HTTP/1.1\r\n", status: 408}
+		},
+		"IdleTimeout of the server": func(d time.Duration) row { return row{idle: d} },
+		"ReadTimeout idle":          func(d time.Duration) row { return row{read: d} },
+		"IdleTimeout":               func(d time.Duration) row { return row{opts: adapter.Options{IdleTimeout: d}} },
 	} {
 		for _, mode := range []adapter.Takeover{adapter.OnDemand, adapter.Eager} {
-			t.Run(fmt.Sprint(tt.name, " mode ", mode), func(t *testing.T) {
-				t.Parallel()
+			timed(t, fmt.Sprint(name, " mode ", mode), mode == adapter.Eager, func(t *testing.T, on network, d time.Duration) {
+				tt := of(d)
 				tt.opts.Takeover = mode
 				h := adapt(t, &tt.opts).Wrap(adapter.Handler(hook(answers["sent"])))
 				srv := &http.Server{ReadHeaderTimeout: tt.header, ReadTimeout: tt.read, IdleTimeout: tt.idle}
-				p := dial(t, serve(t, h, srv))
+				p := dial(t, serveOn(t, on, h, srv))
 				for range 2 {
 					p.get("/")
 				}
-				if tt.sends != "" {
-					for _, c := range tt.sends {
-						p.send(string(c))
-					}
+				since := time.Now()
+				for _, c := range tt.sends {
+					p.send(string(c))
 				}
 				if tt.status != 0 {
 					got := p.want("GET")
@@ -116,6 +118,7 @@ func TestHeadTimeouts(t *testing.T) {
 					assert.True(t, got.Close)
 				}
 				p.ended()
+				on.took(t, d, since)
 			})
 		}
 	}
@@ -172,20 +175,19 @@ func TestWriteTimeoutOfHandlers(t *testing.T) {
 func TestStreamOutlivesWriteTimeout(t *testing.T) {
 	for _, m := range mounts() {
 		for _, second := range []bool{false, true} {
-			t.Run(fmt.Sprint(m.name, " second ", second), func(t *testing.T) {
-				t.Parallel()
+			timed(t, fmt.Sprint(m.name, " second ", second), m.name == "Eager" && second, func(t *testing.T, on network, d time.Duration) {
 				mux := http.NewServeMux()
 				mux.Handle("/", adapter.Handler(hook(answers["sent"])))
 				mux.Handle("/stream", adapter.Handler(hook(func(s *stream.Stream, _ *stream.Context) hooks.Status {
 					must("head", s.Send([]byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")), nil)
 					for range 6 {
-						<-time.After(short / 2)
+						time.Sleep(d / 2)
 						must("event", s.Send([]byte("5\r\nevent\r\n")), nil)
 					}
 					must("end", s.TrySend([]byte("0\r\n\r\n")), nil)
 					return hooks.Continue
 				})))
-				p := dial(t, serve(t, m.wrap(t, mux), &http.Server{WriteTimeout: short}))
+				p := dial(t, serveOn(t, on, m.wrap(t, mux), &http.Server{WriteTimeout: d}))
 				if second {
 					p.get("/")
 				}
@@ -200,14 +202,13 @@ func TestStreamOutlivesWriteTimeout(t *testing.T) {
 // TestDeadlineEndsWithItsRequest: a stream's write deadline is not the next request's.
 func TestDeadlineEndsWithItsRequest(t *testing.T) {
 	for _, m := range mounts() {
-		t.Run(m.name, func(t *testing.T) {
-			t.Parallel()
+		timed(t, m.name, m.name == "Eager", func(t *testing.T, on network, d time.Duration) {
 			mux := http.NewServeMux()
 			mux.Handle("/sent", adapter.Handler(hook(answers["sent"])))
 			mux.HandleFunc("/legacy", text("legacy"))
-			p := dial(t, serve(t, m.with(t, mux, adapter.Options{WriteTimeout: short}), nil))
+			p := dial(t, serveOn(t, on, m.with(t, mux, adapter.Options{WriteTimeout: d}), nil))
 			p.get("/sent")
-			<-time.After(2 * short) // the deadline has passed by then
+			time.Sleep(2 * d) // the deadline has passed by then
 			assert.Equal(t, "legacy", p.get("/legacy").text)
 		})
 	}

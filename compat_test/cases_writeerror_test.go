@@ -1,6 +1,7 @@
 package compat_test
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"slices"
@@ -31,6 +32,32 @@ func writeErrorCases() []handlerCase {
 				n.ended(r.Context())
 			},
 			shows: []string{"it failed true", "context: context canceled"},
+		}
+	}
+	// The client stops to read, and another goroutine sets a deadline.
+	waiting := func(name string, write func(w http.ResponseWriter, length int) error) handlerCase {
+		return handlerCase{
+			name: "write error/a deadline set while a " + name + " waits",
+			slow: true, // it is many bytes
+			talk: func(c *conversation) {
+				c.request(message{})
+				c.head()
+				c.bytes(1)
+				c.notes.open("writing")
+				c.notes.wait("failed")
+			},
+			serve: func(n *notes, w http.ResponseWriter, _ *http.Request) {
+				n.start(func() {
+					n.wait("writing")
+					n.err("write deadline", http.NewResponseController(w).SetWriteDeadline(longAgo))
+				})
+				const more = 32 << 20 // than sockets buffer
+				w.Header().Set("Content-Length", strconv.Itoa(more))
+				n.err("it ended", write(w, more))
+				n.open("failed")
+			},
+			normalise: sortedNotes,
+			shows:     []string{"write deadline: ok", "it ended: deadline exceeded"},
 		}
 	}
 	return []handlerCase{
@@ -97,30 +124,23 @@ func writeErrorCases() []handlerCase {
 			},
 			shows: []string{"flush: deadline exceeded", "context: context canceled"},
 		},
-		{
-			name: "write error/a deadline set while a write waits",
-			slow: true, // it is many bytes
-			talk: func(c *conversation) {
-				c.request(message{})
-				c.head()
-				c.bytes(1)
-				c.notes.open("writing")
-				c.notes.wait("failed")
-			},
-			serve: func(n *notes, w http.ResponseWriter, _ *http.Request) {
-				n.start(func() {
-					n.wait("writing")
-					n.err("write deadline", http.NewResponseController(w).SetWriteDeadline(longAgo))
-				})
-				const more = 32 << 20 // than sockets buffer
-				w.Header().Set("Content-Length", strconv.Itoa(more))
-				_, err := w.Write(make([]byte, more))
-				n.err("write", err)
-				n.open("failed")
-			},
-			normalise: sortedNotes,
-			shows:     []string{"write deadline: ok", "write: deadline exceeded"},
-		},
+		waiting("write", func(w http.ResponseWriter, length int) error {
+			_, err := w.Write(make([]byte, length))
+			return err
+		}),
+		waiting("copy", func(w http.ResponseWriter, length int) error {
+			_, err := io.Copy(w, bytes.NewReader(make([]byte, length)))
+			return err
+		}),
+		waiting("flush", func(w http.ResponseWriter, length int) error {
+			for range length / 1000 {
+				w.Write(make([]byte, 1000))
+				if err := http.NewResponseController(w).Flush(); err != nil {
+					return err
+				}
+			}
+			return nil
+		}),
 		{
 			name: "write error/a read deadline of another goroutine",
 			talk: func(c *conversation) {

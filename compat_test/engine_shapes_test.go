@@ -76,17 +76,18 @@ func bodyRefusedSooner(in input, stock, engine result) bool {
 
 // otherFault is the shape of a body that both refuse for different reasons.
 func otherFault(in input, stock, engine result) bool {
-	const cut, wrong = " failed: unexpected EOF", " failed: " + malformed
 	n := len(engine.requests) - 1
 	return in.fin && n >= 0 && n == len(stock.requests)-1 && stock.state == "closed" && engine.state == "closed" &&
-		strings.Contains(stock.requests[n], cut) && strings.Contains(engine.requests[n], wrong) &&
-		slices.Equal(without(stock.requests, cut), without(engine.requests, wrong)) &&
+		strings.Contains(stock.requests[n], brokenOffText) && strings.Contains(engine.requests[n], malformedText) &&
+		slices.Equal(without(stock.requests, brokenOffText), without(engine.requests, malformedText)) &&
 		slices.Equal(without(stock.answers, closeLine), without(engine.answers, closeLine))
 }
 
-// bodyTaken is the shape of a body that is taken and that net/http refuses.
+// bodyTaken is the shape of a body that is taken, or waited for, and that net/http
+// refuses.
 func bodyTaken(in input, stock, engine result) bool {
-	return stock.state == "closed" && endsEarlier(engine, stock)
+	n := len(engine.requests) - 1
+	return (stock.state == "closed" || n >= 0 && waits(engine.requests[n])) && endsEarlier(engine, stock)
 }
 
 // taken is the shape of a request that is taken and that net/http refuses with 400.
@@ -138,10 +139,12 @@ func unasked(_ input, stock, engine result) bool {
 	return len(stock.requests) == 0 && len(engine.requests) == 0 && len(engine.answers) == 0 && stock.state == "closed" && engine.state == "closed"
 }
 
-// wentOn is the shape of a connection that ends with a malformed body.
-func wentOn(_ input, stock, engine result) bool {
+// wentOn is the shape of a connection that ends with a malformed body, or with one that
+// breaks off.
+func wentOn(in input, stock, engine result) bool {
 	n, m := len(engine.requests)-1, len(engine.answers)
-	return n >= 0 && strings.Contains(engine.requests[n], "\n    body failed: "+malformed) && engine.state == "closed" &&
+	bad := n >= 0 && (strings.Contains(engine.requests[n], malformedText) || in.fin && strings.Contains(engine.requests[n], brokenOffText))
+	return bad && engine.state == "closed" &&
 		begins(stock.requests, engine.requests) && m <= len(stock.answers) &&
 		slices.Equal(without(stock.answers[:m], closeLine), without(engine.answers, closeLine))
 }
@@ -160,7 +163,7 @@ func waits(request string) bool { return strings.HasSuffix(request, "\n    waiti
 // brokenOff is the shape of a body that ends before it should: all reads of it fail.
 func brokenOff(in input, stock, engine result) bool {
 	n := len(engine.requests) - 1
-	return in.fin && n >= 0 && n == len(stock.requests)-1 && strings.Contains(engine.requests[n], "\n    body failed: unexpected EOF") &&
+	return in.fin && n >= 0 && n == len(stock.requests)-1 && strings.Contains(engine.requests[n], brokenOffText) &&
 		slices.Equal(stock.requests[:n], engine.requests[:n]) && head(stock.requests[n]) == head(engine.requests[n]) &&
 		engine.state == "closed" && stock.state == "closed" && slices.Equal(without(stock.answers, closeLine), without(engine.answers, closeLine))
 }
@@ -216,29 +219,11 @@ func leftCRLF(in input, stock, engine result) bool {
 	return one == other && (more-less == 2 || less-more == 2) && slices.Equal(stock.requests[:n], engine.requests[:n]) && slices.Equal(stock.answers, engine.answers)
 }
 
-// closing evens out what Body.Close returns, and that net/http's may wait.
-func closing(in input, stock, engine result) (result, result) {
-	stock.requests, engine.requests = withoutLinesOf(stock.requests, "\n    close: "), withoutLinesOf(engine.requests, "\n    close: ")
-	n := len(stock.requests) - 1
-	if n >= 0 && n < len(engine.requests) && strings.Contains(in.manner.name, "closes the body") &&
-		waits(stock.requests[n]) && head(stock.requests[n]) == head(engine.requests[n]) {
-		return stock, stock
-	}
-	return stock, engine
-}
-
-// leaving evens out that handlers hear of the client's leaving which would not from
-// net/http.
-func leaving(in input, stock, engine result) (result, result) {
-	const left = "\n    left"
-	engine.requests = slices.Clone(engine.requests)
-	for i := range min(len(stock.requests), len(engine.requests)) {
-		if in.fin && !strings.Contains(stock.requests[i], left) {
-			engine.requests[i] = strings.ReplaceAll(engine.requests[i], left, "")
-		}
-	}
-	return stock, engine
-}
+// What a handler notes of a body that cannot be read to its end.
+const (
+	malformedText = " failed: " + malformed
+	brokenOffText = " failed: unexpected EOF"
+)
 
 // closeLine is a line of an answer that announces the end of the connection.
 const closeLine = "\n    Connection: close"

@@ -52,9 +52,6 @@ var known = map[string][]knownDifference{
 	},
 	"request/CONNECT to an authority": {{"Eager", connect}},
 	"request/CONNECT to a path":       {{"Eager", connect}},
-	"write error/a deadline set while a write waits": {
-		{"Eager", "a deadline holds for the writes that begin after it was set; one that waits for the peer keeps its own"},
-	},
 	"server/ReadHeaderTimeout": {
 		{"Eager", "408 says what happened, where net/http answers 400"},
 	},

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 // leaks returns the stacks of the module's goroutines that are still there when
 // grace has passed, nil as soon as there are none.
 func leaks(grace time.Duration) []string {
-	for end := time.Now().Add(grace); ; runtime.Gosched() {
+	for end := time.Now().Add(grace); ; time.Sleep(5 * time.Millisecond) {
 		buf := make([]byte, 1<<20)
 		buf = buf[:runtime.Stack(buf, true)]
 		var found []string

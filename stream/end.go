@@ -65,6 +65,20 @@ func (x *Exchange) endWriter() (abort bool) {
 	return x.closed && x.sink != nil && x.sink.whole && x.received.ProtoMajor == 1 && x.sink.control.Flush() == nil
 }
 
+// leaveWriter is called when the layer that goes on with w is to return. What was sent
+// over a writer further in goes out before, for that writer is its middleware's again,
+// which may end it, as compression does; what is sent later goes out over w.
+func (x *Exchange) leaveWriter(w http.ResponseWriter) {
+	x.mu.Lock()
+	out, sink := x.out, x.sink
+	x.mu.Unlock()
+	if sink == nil || sameWriter(sink.w, w) {
+		return
+	}
+	_ = out.Flush() // the reason of death is kept
+	out.Settled(func() { sink.moveTo(w) })
+}
+
 // finish ends the exchange on the wire: it completes the response and reports
 // whether the connection can go on, or else whether the client may still be sending.
 func (x *Exchange) finish() (keep, linger bool) {

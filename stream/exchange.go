@@ -148,6 +148,7 @@ func (x *Exchange) Abandon(back Layer) {
 }
 
 func (x *Exchange) restore(back Layer) {
+	x.leaveWriter(back.w)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if !x.moved { // a NextRequest loop has left that request behind

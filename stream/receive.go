@@ -40,7 +40,7 @@ func (c *Conn) receive(ctx context.Context, in *http1.Incoming) (*http1.Body, er
 		c.tell(http.StateActive)
 	}
 	if err != nil {
-		c.wire.Out.SetDeadline(after(time.Now(), c.server.WriteTimeout)) // for the refusal
+		c.wire.Out.Begin(after(time.Now(), c.server.WriteTimeout)) // for the refusal
 		return nil, err
 	}
 	if _, err := c.patience.bound(c.wire, time.Time{}, 0); err != nil {
@@ -56,7 +56,7 @@ func (c *Conn) receive(ctx context.Context, in *http1.Incoming) (*http1.Body, er
 		}
 		_ = c.wire.SetReadDeadline(begun.Add(whole), c.owner.Settings().Request.ReadTimeout == 0)
 	}
-	c.wire.Out.SetDeadline(after(now, c.server.WriteTimeout))
+	c.wire.Out.Begin(after(now, c.server.WriteTimeout))
 	return http1.NewBody(c.wire.Reader(), &in.Request, &c.limits), nil
 }
 

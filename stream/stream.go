@@ -109,7 +109,8 @@ func (s *Stream) RemoteAddr() string { return s.x.req().RemoteAddr }
 
 // NetConn returns the raw connection, to read its addresses or set its options,
 // taking it over if need be. Bytes read from it or written to it directly are lost
-// to the stream. The error is [ErrNotRaw] or ErrClosed.
+// to the stream. Deadlines set on it do not last: the stream sets its own, for reads
+// and for each send that has to wait. The error is [ErrNotRaw] or ErrClosed.
 func (s *Stream) NetConn() (net.Conn, error) {
 	c, err := s.x.insist()
 	if err != nil {

@@ -29,6 +29,11 @@ func newWriterSink(x *Exchange) *writerSink {
 	return s
 }
 
+// moveTo goes on with w in the place of the writer so far. Nobody else uses the sink.
+func (s *writerSink) moveTo(w http.ResponseWriter) {
+	s.w, s.control = w, http.NewResponseController(w)
+}
+
 // TryWrite takes heads and nothing else: WriteHeader does not wait for the client,
 // and runs middleware, which expects the sender's goroutine and not the drainer's. Nobody knows what a Write would wait for. The last byte of a final
 // head with nothing behind it is not taken, so that a Write follows, and flushes.
@@ -54,12 +59,16 @@ func (s *writerSink) TryWrite(p []byte) (int, error) {
 // done reports whether the whole response was written and needs no Flush.
 func (s *writerSink) done() bool { return s.scan.Complete() && s.whole }
 
-func (s *writerSink) Write(bufs net.Buffers, deadline time.Time) error {
-	if s.aborted.Load() {
-		return ErrClosed
-	}
+func (s *writerSink) Arm(deadline time.Time) error {
 	if !deadline.IsZero() || s.armed {
 		s.armed = s.control.SetWriteDeadline(deadline) == nil && !deadline.IsZero()
+	}
+	return nil // not every writer has deadlines
+}
+
+func (s *writerSink) Write(bufs net.Buffers) error {
+	if s.aborted.Load() {
+		return ErrClosed
 	}
 	for _, p := range bufs {
 		if s.held && len(p) > 0 {

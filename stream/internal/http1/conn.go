@@ -32,7 +32,7 @@ type Conn struct {
 	Out *Outbound
 
 	rwc    net.Conn
-	sink   *connSink
+	sink   *connSink // Out's
 	raw    syscall.RawConn
 	size   int
 	br     *bufio.Reader // nil while idle; owned by the goroutine that reads

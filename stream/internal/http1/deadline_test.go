@@ -2,6 +2,7 @@ package http1_test
 
 import (
 	"os"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -100,7 +101,7 @@ func TestPassedDeadline(t *testing.T) {
 	for what, call := range map[string]func(*http1.Outbound) error{
 		"Send":      func(o *http1.Outbound) error { return o.Send(nil, []byte("x")) },
 		"Write":     func(o *http1.Outbound) error { return o.Write(make([]byte, 5000)) },
-		"Exclusive": func(o *http1.Outbound) error { return o.Exclusive(func(time.Time) error { panic("late") }) },
+		"Exclusive": func(o *http1.Outbound) error { return o.Exclusive(func() error { panic("late") }) },
 		"Flush": func(o *http1.Outbound) error {
 			if err := o.Write([]byte("x")); err != nil {
 				panic(err)
@@ -149,24 +150,31 @@ func TestSetDeadline(t *testing.T) {
 	})
 }
 
-// Locked keeps everybody out.
+// Locked keeps everybody out: nothing is accepted meanwhile, and a Follower may be read
+// and changed.
 func TestLocked(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := newTap(all)
-		out := under(s, 1<<20, 0)
+		out := http1.Ours(under(s, 1<<20, 0)) // any other is given its bytes after they were accepted
+		var f http1.Follower
 		var wg sync.WaitGroup
 		defer wg.Wait()
 		for range 4 {
 			wg.Go(func() {
 				for range 100 {
-					assert.NoError(t, out.TrySend(nil, []byte("x")))
+					if err := out.TrySend(&f, []byte("x")); err != nil {
+						assert.Equal(t, http1.ErrComplete, err)
+					}
 				}
 			})
 		}
 		for range 100 {
 			out.Locked(func() {
+				f.Closed = http1.ErrComplete
 				before := s.got()
+				runtime.Gosched()
 				assert.Equal(t, before, s.got())
+				f.Closed = nil
 			})
 		}
 	})

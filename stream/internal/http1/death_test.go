@@ -25,7 +25,7 @@ var everyCall = map[string]func(*http1.Outbound) error{
 	"Write":        func(o *http1.Outbound) error { return o.Write([]byte("x")) },
 	"Write much":   func(o *http1.Outbound) error { return o.Write(make([]byte, 64<<10)) },
 	"Flush":        (*http1.Outbound).Flush,
-	"Exclusive":    func(o *http1.Outbound) error { return o.Exclusive(func(time.Time) error { panic("dead") }) },
+	"Exclusive":    func(o *http1.Outbound) error { return o.Exclusive(func() error { panic("dead") }) },
 	"Err":          (*http1.Outbound).Err,
 }
 
@@ -77,7 +77,7 @@ func TestDeath(t *testing.T) {
 		}, 1, false},
 		{"Exclusive", all, 1, func(o *http1.Outbound) error {
 			_ = o.Write([]byte("abc"))
-			return o.Exclusive(func(time.Time) error { panic("not reached") })
+			return o.Exclusive(func() error { panic("not reached") })
 		}, 1, false},
 	} {
 		t.Run(c.what, func(t *testing.T) {
@@ -122,7 +122,7 @@ func TestDeathWakesTheLine(t *testing.T) {
 				out := under(s, 100, time.Hour)
 				require.NoError(t, out.TrySend(nil, []byte("abc")))
 				synctest.Wait()
-				out.SetDeadline(time.Now().Add(2 * time.Hour)) // the line waits longer than the drainer
+				out.Begin(time.Now().Add(2 * time.Hour)) // the line waits longer than the drainer
 				require.NoError(t, out.TrySend(nil, []byte("def")))
 				var waiting []<-chan error
 				for _, what := range []string{"Send", "Write much", "Flush", "Write", "Exclusive", "Send"} {
@@ -215,7 +215,7 @@ func TestCallerPanics(t *testing.T) {
 		"Send":      func(o *http1.Outbound) error { return o.Send(nil, []byte("x")) },
 		"Write":     func(o *http1.Outbound) error { return o.Write(make([]byte, 5000)) },
 		"Flush":     func(o *http1.Outbound) error { return errors.Join(o.Write([]byte("x")), o.Flush()) },
-		"Exclusive": func(o *http1.Outbound) error { return o.Exclusive(func(time.Time) error { panic("boom") }) },
+		"Exclusive": func(o *http1.Outbound) error { return o.Exclusive(func() error { panic("boom") }) },
 	} {
 		t.Run(what, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {

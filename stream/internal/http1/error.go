@@ -49,6 +49,7 @@ var (
 	errFold        = errors.New("folded header line")
 	errColon       = errors.New("header line without a colon")
 	errName        = errors.New("invalid header name")
+	errNameBlank   = errors.New("blank in a header name")
 	errValue       = errors.New("invalid byte in header value")
 	errBareLF      = errors.New("line ends with a bare LF")
 	errHostMissing = errors.New("missing Host header")
@@ -77,6 +78,8 @@ func Refusal(status int, cause error) []byte {
 	switch cause {
 	case errVersion:
 		line += ": unsupported protocol version"
+	case errNameBlank:
+		line += ": invalid header name"
 	case errHostMissing:
 		line += ": missing required Host header"
 	case errHost:

@@ -6,3 +6,9 @@ func (c *Conn) HoldsBuffer() bool { return c.br != nil }
 
 // CanLookOut reports whether a watch over a socket reads nothing.
 const CanLookOut = canLookOut
+
+// Ours makes o treat its sink as a [Conn]'s does.
+func Ours(o *Outbound) *Outbound {
+	o.quick = true
+	return o
+}

@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"slices"
-	"time"
 )
 
 // push tries buf and frames on the sink and leaves the rest to the drainer. mu is held
@@ -21,7 +20,7 @@ func (o *Outbound) push(frames [][]byte) error {
 		p = o.buf
 	}
 	if o.quick {
-		n, err := o.sink.TryWrite(p)
+		n, err := o.try(p)
 		if err != nil {
 			return o.die(err)
 		}
@@ -35,15 +34,11 @@ func (o *Outbound) push(frames [][]byte) error {
 	// The sink may be somebody's http.ResponseWriter, which may ask the Stream.
 	o.busy = true
 	defer o.release()
-	n := 0
 	if !whole {
 		o.buf = nil
 	}
 	o.inflight = len(p)
-	err := o.unlocked(func() (err error) {
-		n, err = o.sink.TryWrite(p)
-		return err
-	})
+	n, err := o.try(p)
 	o.inflight = 0
 	if err != nil {
 		return o.die(err)
@@ -52,6 +47,32 @@ func (o *Outbound) push(frames [][]byte) error {
 		o.buf = slices.Concat(rest, o.buf)
 	}
 	return o.err
+}
+
+// try hands over what the sink takes of p at once. mu is held, and the turn, unless the
+// sink is ours and nobody has it. mu is given up for a sink that is not ours, and for
+// more than a slice.
+func (o *Outbound) try(p []byte) (n int, err error) {
+	if o.ahead > 0 && passed(o.deadline) {
+		p = p[:min(len(p), o.ahead)]
+	}
+	take := func() (err error) {
+		n, err = o.sink.TryWrite(p)
+		return err
+	}
+	if o.quick && (!o.busy || len(p) <= sliceSize) {
+		err = take()
+	} else {
+		err = o.unlocked(take)
+	}
+	o.left(n)
+	return n, err
+}
+
+// left counts n bytes that the sink has got: those of the queue come before a sender's.
+func (o *Outbound) left(n int) {
+	o.ahead -= min(o.ahead, n)
+	o.inflight -= min(o.inflight, n)
 }
 
 // keep makes rest, which is the end of buf unless it is a sender's, the queue.
@@ -82,15 +103,8 @@ func (o *Outbound) drain() {
 	for o.err == nil && len(o.buf) > 0 && len(o.waiters) == 0 {
 		p := o.buf
 		o.buf, o.inflight = nil, len(p)
-		for o.err == nil && len(p) > 0 {
-			n := min(len(p), sliceSize)
-			d := o.expiry()
-			err := o.unlocked(func() error { return o.sink.Write(net.Buffers{p[:n]}, d) })
-			p = p[n:]
-			o.inflight = len(p)
-			if err != nil {
-				o.die(err)
-			}
+		if err := o.hand(net.Buffers{p}); err != nil {
+			_ = o.die(err) // everybody else learns of it
 		}
 	}
 }
@@ -142,9 +156,8 @@ func (o *Outbound) write(frames [][]byte) error {
 		o.buf = own[:0]
 		return nil
 	}
-	fixed := o.deadline
 	o.inflight = held
-	err := o.unlocked(func() error { return o.hand(bufs, fixed) })
+	err := o.tryHand(bufs)
 	o.inflight, o.single[0] = 0, nil
 	if err != nil {
 		return o.die(err)
@@ -155,33 +168,40 @@ func (o *Outbound) write(frames [][]byte) error {
 	return o.err
 }
 
-// hand gives bufs to the sink in slices, so that the time-out holds for each slice
-// and a large body may take as long as the peer goes on reading. A fixed deadline
-// holds for all of it.
-func (o *Outbound) hand(bufs net.Buffers, fixed time.Time) error {
+// tryHand is hand for a sink that may take a lone buffer at once.
+func (o *Outbound) tryHand(bufs net.Buffers) error {
 	if len(bufs) == 1 {
-		n, err := o.sink.TryWrite(bufs[0])
+		n, err := o.try(bufs[0])
 		if err != nil || n == len(bufs[0]) {
 			return err
 		}
 		bufs[0] = bufs[0][n:]
 	}
-	deadline := fixed
-	for len(bufs) > 0 {
-		if fixed.IsZero() && o.timeout > 0 {
-			deadline = o.now().Add(o.timeout)
+	return o.hand(bufs)
+}
+
+// hand gives bufs to the sink in slices, so that the time-out holds for each slice
+// and a large body may take as long as the peer goes on reading. What earlier
+// responses have left is in slices of its own. mu and the turn are held; mu is given
+// up while the sink waits.
+func (o *Outbound) hand(bufs net.Buffers) error {
+	for len(bufs) > 0 && o.err == nil {
+		if o.expired() {
+			return os.ErrDeadlineExceeded
 		}
-		slice := bufs
-		if len(bufs) > 1 || len(bufs[0]) > sliceSize {
-			slice, bufs = cut(bufs, sliceSize)
-		} else {
-			bufs = nil
+		most := sliceSize
+		if o.ahead > 0 {
+			most = min(most, o.ahead)
 		}
-		if err := o.sink.Write(slice, deadline); err != nil {
+		var slice net.Buffers
+		slice, bufs = cut(bufs, most)
+		n := size(slice)
+		if err := o.await(waitsForSlice, func() error { return o.sink.Write(slice) }); err != nil {
 			return err
 		}
+		o.left(n)
 	}
-	return nil
+	return o.err
 }
 
 // cut splits bufs behind the first n bytes.

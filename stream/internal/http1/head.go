@@ -193,7 +193,7 @@ func (s *headScanner) finish(buf []byte, end, next int) *Error {
 	case s.first < 0:
 		return badRequest(s.op(), errColon)
 	case !isToken(buf[s.line:s.first]): // RFC 9112, 5.1: no white space before the colon
-		return badRequest(s.op(), errName)
+		return badRequest(s.op(), nameFault(buf[s.line:s.first]))
 	case s.second >= 0 && !isText(buf[s.second:s.last]): // RFC 9110, 5.5
 		return badRequest(s.op(), errValue)
 	}
@@ -229,6 +229,15 @@ func isToken(p []byte) bool {
 		}
 	}
 	return len(p) > 0
+}
+
+// nameFault says what is wrong with a field name that is no token. A blank is a fault of
+// its own because net/http, which once took it, has its own words for it.
+func nameFault(name []byte) error {
+	if isToken(bytes.ReplaceAll(name, []byte(" "), nil)) {
+		return errNameBlank
+	}
+	return errName
 }
 
 // isText reports whether p has no control byte but HTAB. Bytes beyond ASCII are

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 // goroutines returns the stacks of http1's goroutines that are still there after
 // grace.
 func goroutines(grace time.Duration) string {
-	for end := time.Now().Add(grace); ; runtime.Gosched() {
+	for end := time.Now().Add(grace); ; time.Sleep(5 * time.Millisecond) {
 		buf := make([]byte, 4<<20)
 		var left []string
 		for stack := range strings.SplitSeq(string(buf[:runtime.Stack(buf, true)]), "\n\n") {

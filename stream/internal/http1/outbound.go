@@ -20,11 +20,10 @@ const (
 // which matches [ErrClosed].
 type Outbound struct {
 	sink    Sink
-	limit   int              // most bytes that may wait in the queue
-	timeout time.Duration    // for each write that waits for the peer; 0: none
-	quick   bool             // the sink is ours: TryWrite may be called with mu held
-	onDeath func(error)      // called once, with mu held
-	now     func() time.Time // time.Now
+	limit   int           // most bytes that may wait in the queue
+	timeout time.Duration // for each write that waits for the peer; 0: none
+	quick   bool          // the sink is ours: all but its Write may be called with mu held
+	onDeath func(error)   // called once, with mu held
 
 	mu       sync.Mutex
 	buf      []byte    // accepted, in order, not in anybody's hands
@@ -33,6 +32,9 @@ type Outbound struct {
 	busy     bool      // somebody holds the turn
 	waiters  []*waiter // first come, first served
 	deadline time.Time // replaces timeout while it is not zero
+	ahead    int       // accepted bytes of earlier responses, in front of all others
+	earlier  time.Time // the deadline for these
+	waits    wait      // what the holder of the turn waits for
 	single   [1][]byte // of whoever holds the turn, for a lone buffer
 	err      error
 }
@@ -40,7 +42,7 @@ type Outbound struct {
 // NewOutbound returns an Outbound over sink that queues up to limit bytes. A write
 // that waits longer than timeout for the peer kills it; zero waits for ever.
 func NewOutbound(sink Sink, limit int, timeout time.Duration, onDeath func(error)) *Outbound {
-	return &Outbound{sink: sink, limit: limit, timeout: timeout, onDeath: onDeath, now: time.Now}
+	return &Outbound{sink: sink, limit: limit, timeout: timeout, onDeath: onDeath}
 }
 
 // TrySend accepts all frames or none, and never waits for the peer. f says whether
@@ -89,7 +91,7 @@ func (o *Outbound) TryPush() error {
 func (o *Outbound) Send(f *Follower, frames ...[]byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if err := o.acquire(o.expiry()); err != nil {
+	if err := o.acquire(); err != nil {
 		return err
 	}
 	defer o.release()
@@ -100,23 +102,23 @@ func (o *Outbound) Send(f *Follower, frames ...[]byte) error {
 	return o.write(frames)
 }
 
-// Write accepts p and hands it over with what is held back, unless all of it is
-// small enough to wait for a Flush.
-func (o *Outbound) Write(p []byte) error {
+// Write accepts frames and hands them over with what is held back, unless all of it
+// is small enough to wait for a Flush.
+func (o *Outbound) Write(frames ...[]byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.err != nil {
 		return o.err
 	}
-	if !o.busy && len(o.buf)+len(p) <= flushSize {
-		o.append([][]byte{p})
+	if !o.busy && len(o.buf)+size(frames) <= flushSize {
+		o.append(frames)
 		return nil
 	}
-	if err := o.acquire(o.expiry()); err != nil {
+	if err := o.acquire(); err != nil {
 		return err
 	}
 	defer o.release()
-	return o.write([][]byte{p})
+	return o.write(frames)
 }
 
 // Flush returns once nothing waits any more.
@@ -126,7 +128,7 @@ func (o *Outbound) Flush() error {
 	if o.err != nil || (!o.busy && len(o.buf) == 0) {
 		return o.err
 	}
-	if err := o.acquire(o.expiry()); err != nil {
+	if err := o.acquire(); err != nil {
 		return err
 	}
 	defer o.release()
@@ -134,24 +136,23 @@ func (o *Outbound) Flush() error {
 }
 
 // Exclusive runs fn with the turn, after everything accepted has been handed
-// over, so that fn may write to the connection itself, until deadline. An error of
-// fn kills the Outbound.
-func (o *Outbound) Exclusive(fn func(deadline time.Time) error) error {
+// over, so that fn may write to the connection itself, which the deadline ends. An
+// error of fn kills the Outbound.
+func (o *Outbound) Exclusive(fn func() error) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if err := o.acquire(o.expiry()); err != nil {
+	if err := o.acquire(); err != nil {
 		return err
 	}
 	defer o.release()
 	if err := o.write(nil); err != nil {
 		return err
 	}
-	d := o.deadline // sendfile makes progress that cannot be seen: no time-out of its own
-	err := o.unlocked(func() error { return fn(d) })
-	if err != nil && o.err == nil {
-		o.die(err)
+	if err := o.await(waitsForCopy, fn); err != nil {
+		_ = o.die(err) // what fn says is told to its caller as it is
+		return err
 	}
-	return err
+	return nil
 }
 
 // die makes err the reason of death, unless there is one. mu is held.
@@ -191,29 +192,11 @@ func (o *Outbound) Pending() int {
 	return o.inflight + len(o.buf)
 }
 
-// SetDeadline replaces the time-out of each write by one point in time; the zero
-// time goes back to the time-out.
-func (o *Outbound) SetDeadline(t time.Time) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.deadline = t
-}
-
 // Locked runs fn while nothing can be accepted.
 func (o *Outbound) Locked(fn func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	fn()
-}
-
-// expired reports whether a fixed deadline has passed: nothing may leave any more.
-func (o *Outbound) expired() bool { return !o.deadline.IsZero() && !o.now().Before(o.deadline) }
-
-func (o *Outbound) expiry() time.Time {
-	if !o.deadline.IsZero() || o.timeout <= 0 {
-		return o.deadline
-	}
-	return o.now().Add(o.timeout)
 }
 
 var buffers = sync.Pool{New: func() any { p := make([]byte, 0, flushSize); return &p }}

@@ -111,3 +111,24 @@ func TestSystemCallsOfAResponse(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 3, strings.Count(string(buf[:n]), "\r\n\r\nhello"))
 }
+
+// A chunk that is too large to wait leaves whole, its end included.
+func TestSystemCallsOfAChunk(t *testing.T) {
+	t.Parallel()
+	server, peer := packets(t)
+	conn := http1.NewConn(server, http1.Config{QueueSize: 1 << 20})
+	defer conn.Release()
+	w := respond(conn, &host{}, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	for _, n := range []int{10_000, 20_000} { // copied together and gathered
+		w.Flush()
+		_, err := w.Write(bytes.Repeat([]byte("x"), n))
+		require.NoError(t, err)
+	}
+	buf := make([]byte, 64<<10)
+	for _, want := range []string{"HTTP/1.1 200 OK\r\n", "2710\r\n", "4e20\r\n"} {
+		n, err := peer.Read(buf)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(buf[:len(want)]))
+		assert.Equal(t, "\r\n", string(buf[n-2:n]))
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"net"
 	"os"
 	"syscall"
-	"time"
 )
 
 // Outgrow lets the goroutine that reads, which is called by [Conn.Await], read from the
@@ -16,7 +15,7 @@ func (c *Conn) Outgrow() error {
 	}
 	watched := c.Unwatch()
 	var err error
-	dead := c.Out.Exclusive(func(time.Time) error {
+	dead := c.Out.Exclusive(func() error {
 		var conn net.Conn
 		if conn, err = again(c.socket()); err == nil {
 			c.Out.Locked(func() { c.replace(conn) })

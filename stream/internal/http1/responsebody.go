@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/net/http/httpguts"
 )
@@ -31,13 +30,9 @@ func (w *ResponseWriter) put(p []byte) error {
 	}
 	room := bodies.Get().(*[]byte)
 	line := append(strconv.AppendInt((*room)[:0], int64(len(p)), 16), "\r\n"...)
-	if err := w.writeFrom(room, line); err != nil {
-		return err
-	}
-	if err := w.conn.Out.Write(p); err != nil {
-		return err
-	}
-	return w.conn.Out.Write(crlf)
+	err := w.conn.Out.Write(line, p, crlf) // keeps nothing of them
+	bodies.Put(room)
+	return err
 }
 
 var crlf = []byte("\r\n")
@@ -299,10 +294,8 @@ func (w *ResponseWriter) readDirect(rf io.ReaderFrom, src io.Reader) (n int64, e
 			limited = io.LimitReader(src, left)
 		}
 	}
-	locked := w.conn.Out.Exclusive(func(deadline time.Time) error {
-		if err = w.conn.sink.arm(deadline); err == nil {
-			n, err = rf.ReadFrom(limited)
-		}
+	locked := w.conn.Out.Exclusive(func() error {
+		n, err = rf.ReadFrom(limited)
 		return err
 	})
 	w.written += n

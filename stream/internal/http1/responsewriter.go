@@ -313,14 +313,17 @@ func (w *ResponseWriter) SetReadDeadline(t time.Time) error {
 // by a deadline, or because body and response are a conversation.
 func (w *ResponseWriter) Unhurried() bool { return w.ownTime.Load() || w.fullDuplex.Load() }
 
-// SetWriteDeadline bounds the writes of this response.
+// SetWriteDeadline bounds the writes of this response, those included that wait already.
+// Any goroutine may call it while the handler runs.
 func (w *ResponseWriter) SetWriteDeadline(t time.Time) error {
-	if w.done.Load() {
-		return ErrClosed
-	}
-	_ = w.conn.Out.Flush() // earlier responses are not under this deadline
-	w.conn.Out.SetDeadline(t)
-	return nil
+	err := ErrClosed
+	w.conn.Out.Locked(func() { // the next response cannot begin meanwhile
+		if !w.done.Load() {
+			w.conn.Out.bound(t)
+			err = nil
+		}
+	})
+	return err
 }
 
 // CloseNotify implements http.CloseNotifier, which is deprecated but asked for by

@@ -8,18 +8,21 @@ import (
 )
 
 // A Sink is what an [Outbound] writes into. Only the holder of the Outbound's turn
-// calls it.
+// calls it; but one of ours is armed by others, too, while a Write waits.
 type Sink interface {
 	// TryWrite hands over what can be taken without waiting for the peer. It
 	// takes nothing, without an error, where that cannot be known.
 	TryWrite(p []byte) (int, error)
-	// Write hands over all of bufs, or fails; the zero deadline is none.
-	Write(bufs net.Buffers, deadline time.Time) error
+	// Arm bounds the Write under way and those that follow; the zero deadline is none.
+	Arm(deadline time.Time) error
+	// Write hands over all of bufs, or fails.
+	Write(bufs net.Buffers) error
 	// Abort makes a Write under way and all later ones fail, without waiting.
 	Abort()
 }
 
-// connSink writes to a network connection.
+// connSink writes to a network connection. Whoever has the turn owns it; while that one
+// is in Write, whoever holds the Outbound's mu may call Arm.
 type connSink struct {
 	conn    net.Conn
 	raw     syscall.RawConn // nil: there is no non-blocking write
@@ -49,17 +52,14 @@ func (s *connSink) TryWrite(p []byte) (int, error) {
 		return 0, nil
 	}
 	if s.armed {
-		if err := s.arm(time.Time{}); err != nil {
+		if err := s.Arm(time.Time{}); err != nil {
 			return 0, err
 		}
 	}
 	return s.attempt.write(s.raw, p)
 }
 
-func (s *connSink) Write(bufs net.Buffers, deadline time.Time) error {
-	if err := s.arm(deadline); err != nil {
-		return err
-	}
+func (s *connSink) Write(bufs net.Buffers) error {
 	if len(bufs) == 1 {
 		_, err := s.conn.Write(bufs[0])
 		return err
@@ -73,7 +73,7 @@ func gatherWrite(conn net.Conn, bufs net.Buffers) error {
 	return err
 }
 
-func (s *connSink) arm(deadline time.Time) error {
+func (s *connSink) Arm(deadline time.Time) error {
 	if deadline.IsZero() && !s.armed {
 		return nil
 	}

@@ -40,6 +40,8 @@ type tap struct {
 	wire      []byte
 	calls     []handing
 	deadlines []time.Time // of the Writes
+	deadline  time.Time   // of the next
+	late      *time.Timer // fires when it is over; made by Arm
 	fails     error       // what the next call returns
 	part      int         // after it took so many bytes
 	aborted   int
@@ -71,16 +73,31 @@ func (s *tap) TryWrite(p []byte) (int, error) {
 	return n, err
 }
 
-func (s *tap) Write(bufs net.Buffers, deadline time.Time) error {
+func (s *tap) Arm(deadline time.Time) error {
 	s.mu.Lock()
-	s.deadlines = append(s.deadlines, deadline)
-	s.mu.Unlock()
-	var late <-chan time.Time
-	if !deadline.IsZero() {
-		t := time.NewTimer(time.Until(deadline))
-		defer t.Stop()
-		late = t.C
+	defer s.mu.Unlock()
+	if s.late == nil {
+		s.late = time.NewTimer(time.Hour)
 	}
+	s.late.Stop()
+	if s.deadline = deadline; !deadline.IsZero() {
+		s.late.Reset(time.Until(deadline))
+	}
+	return nil
+}
+
+// bound returns the deadline of the moment.
+func (s *tap) bound() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.deadline
+}
+
+func (s *tap) Write(bufs net.Buffers) error {
+	s.mu.Lock()
+	s.deadlines = append(s.deadlines, s.deadline)
+	late := s.late.C
+	s.mu.Unlock()
 	if s.gate != nil {
 		select {
 		case <-s.gate:

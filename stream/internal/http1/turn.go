@@ -6,10 +6,25 @@ import (
 )
 
 // A waiter stands in line for the turn.
-type waiter struct{ ready chan struct{} }
+type waiter struct {
+	ready chan struct{}
+	late  *time.Timer // fires when the turn comes too late; nil: it never does
+}
 
-// acquire waits for the turn. mu is held, and given up meanwhile.
-func (o *Outbound) acquire(deadline time.Time) error {
+// until has w leave the line at t, and not at all if t is zero. mu is held.
+func (w *waiter) until(t time.Time) {
+	if w.late == nil {
+		return
+	}
+	w.late.Stop()
+	if !t.IsZero() {
+		w.late.Reset(time.Until(t))
+	}
+}
+
+// acquire waits for the turn, until the deadline or for the time-out. mu is held, and
+// given up meanwhile.
+func (o *Outbound) acquire() error {
 	if o.err != nil {
 		return o.err
 	}
@@ -17,19 +32,15 @@ func (o *Outbound) acquire(deadline time.Time) error {
 		o.busy = true
 		return nil
 	}
-	var expired <-chan time.Time
-	if !deadline.IsZero() {
-		t := time.NewTimer(deadline.Sub(o.now()))
-		defer t.Stop()
-		expired = t.C
-	}
-	w := &waiter{make(chan struct{})}
+	w := &waiter{ready: make(chan struct{}), late: time.NewTimer(time.Hour)}
+	defer w.late.Stop()
+	w.until(o.orTimeout(o.deadline))
 	o.waiters = append(o.waiters, w)
 	o.mu.Unlock()
 	granted := true
 	select {
 	case <-w.ready:
-	case <-expired:
+	case <-w.late.C:
 		granted = false
 	}
 	o.mu.Lock()
@@ -71,17 +82,20 @@ func (o *Outbound) release() {
 
 // Settle returns when nobody writes to the sink any more, dead or alive, and nobody
 // will unless more is accepted.
-func (o *Outbound) Settle() {
+func (o *Outbound) Settle() { o.Settled(func() {}) }
+
+// Settled runs fn at such a moment, which lasts until fn returns.
+func (o *Outbound) Settled(fn func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !o.busy {
-		return
+	if o.busy {
+		w := &waiter{ready: make(chan struct{})}
+		o.waiters = append(o.waiters, w)
+		o.mu.Unlock()
+		<-w.ready
+		o.mu.Lock()
+		defer o.release()
+		_ = o.write(nil) // the reason of death is kept
 	}
-	w := &waiter{make(chan struct{})}
-	o.waiters = append(o.waiters, w)
-	o.mu.Unlock()
-	<-w.ready
-	o.mu.Lock()
-	defer o.release()
-	_ = o.write(nil) // the reason of death is kept
+	fn()
 }

@@ -72,7 +72,7 @@ func TestTurnTimesOut(t *testing.T) {
 		"Send":      func(o *http1.Outbound) error { return o.Send(nil, []byte("late")) },
 		"Write":     func(o *http1.Outbound) error { return o.Write([]byte("late")) },
 		"Flush":     (*http1.Outbound).Flush,
-		"Exclusive": func(o *http1.Outbound) error { return o.Exclusive(func(time.Time) error { panic("no turn") }) },
+		"Exclusive": func(o *http1.Outbound) error { return o.Exclusive(func() error { panic("no turn") }) },
 	} {
 		t.Run(what, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -80,12 +80,11 @@ func TestTurnTimesOut(t *testing.T) {
 				out := under(s, 100, 0)
 				require.NoError(t, out.TrySend(nil, []byte("a")))
 				synctest.Wait() // the drainer writes without a time-out
-				out.SetDeadline(time.Now().Add(time.Second))
+				out.Begin(time.Now().Add(time.Second))
 				before := time.Now()
 				called := later(func() error { return call(out) })
-				synctest.Wait()
-				out.SetDeadline(time.Time{})
 				err := <-called
+				out.Begin(time.Time{})
 				assert.Equal(t, os.ErrDeadlineExceeded, err)
 				assert.NotErrorIs(t, err, http1.ErrClosed)
 				assert.Equal(t, time.Second, time.Since(before))
@@ -110,14 +109,14 @@ func TestOneOfTheLineLeaves(t *testing.T) {
 		require.NoError(t, out.TrySend(nil, []byte("a")))
 		var sent []<-chan error
 		for i, p := range []string{"b", "c", "d"} {
-			out.SetDeadline(time.Time{})
+			out.Begin(time.Time{})
 			if i == 1 {
-				out.SetDeadline(time.Now().Add(time.Second))
+				out.Begin(time.Now().Add(time.Second))
 			}
 			sent = append(sent, later(func() error { return out.Send(nil, []byte(p)) }))
 			synctest.Wait()
 		}
-		out.SetDeadline(time.Time{})
+		out.Begin(time.Time{})
 		assert.Equal(t, os.ErrDeadlineExceeded, <-sent[1])
 		close(s.gate)
 		require.NoError(t, <-sent[0])
@@ -134,10 +133,10 @@ func TestTurnComesAsTimeRunsOut(t *testing.T) {
 			out := under(s, 100, 0)
 			require.NoError(t, out.TrySend(nil, []byte("a")))
 			synctest.Wait()
-			out.SetDeadline(time.Now().Add(time.Second))
+			out.Begin(time.Now().Add(time.Second))
 			sent := later(func() error { return out.Send(nil, []byte("b")) })
 			synctest.Wait()
-			out.SetDeadline(time.Time{})
+			out.Begin(time.Time{})
 			time.AfterFunc(time.Second, func() { close(s.gate) })
 			want := "ab"
 			if err := <-sent; err != nil {
@@ -198,18 +197,23 @@ func TestExclusive(t *testing.T) {
 		out := under(s, 100, time.Minute)
 		require.NoError(t, out.Write([]byte("held ")))
 		require.NoError(t, out.TrySend(nil, []byte("queued ")))
-		inside, leave := make(chan time.Time), make(chan struct{})
+		inside, leave := make(chan struct{}), make(chan struct{})
 		called := later(func() error {
-			return out.Exclusive(func(d time.Time) error {
-				inside <- d
+			return out.Exclusive(func() error {
+				close(inside)
 				<-leave
 				return nil
 			})
 		})
 		synctest.Wait()
-		assert.Empty(t, inside, "not before everything accepted is out")
+		select {
+		case <-inside:
+			assert.Fail(t, "not before everything accepted is out")
+		default:
+		}
 		close(s.gate)
-		assert.Zero(t, <-inside, "without a deadline there is none, whatever the time-out")
+		<-inside
+		assert.Zero(t, s.bound(), "without a deadline there is none, whatever the time-out")
 		assert.Equal(t, "held queued ", s.got())
 		require.NoError(t, out.TrySend(nil, []byte("behind")))
 		sent := later(func() error { return out.Send(nil, []byte(" it")) })
@@ -222,11 +226,12 @@ func TestExclusive(t *testing.T) {
 	})
 	// The deadline is the one that was set.
 	synctest.Test(t, func(t *testing.T) {
-		out := under(newTap(all), 100, time.Minute)
+		s := newTap(all)
+		out := under(s, 100, time.Minute)
 		want := time.Now().Add(time.Hour)
 		out.SetDeadline(want)
-		require.NoError(t, out.Exclusive(func(d time.Time) error {
-			assert.Equal(t, want, d)
+		require.NoError(t, out.Exclusive(func() error {
+			assert.Equal(t, want, s.bound())
 			return nil
 		}))
 	})
@@ -238,13 +243,13 @@ func TestExclusiveFails(t *testing.T) {
 		s := newTap(all)
 		out := under(s, 100, 0)
 		cause := errors.New("cut")
-		assert.Equal(t, cause, out.Exclusive(func(time.Time) error { return cause }))
+		assert.Equal(t, cause, out.Exclusive(func() error { return cause }))
 		err := out.TrySend(nil, []byte("x"))
 		for _, target := range []error{http1.ErrClosed, net.ErrClosed, cause} {
 			assert.ErrorIs(t, err, target)
 		}
 		assert.Equal(t, 1, s.aborted)
-		assert.ErrorIs(t, out.Exclusive(func(time.Time) error { panic("a dead one gives no turn") }), cause)
+		assert.ErrorIs(t, out.Exclusive(func() error { panic("a dead one gives no turn") }), cause)
 		assert.Empty(t, s.got())
 	})
 }
