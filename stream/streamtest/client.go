@@ -44,15 +44,12 @@ func (c *Client) Conn() net.Conn { return c.conn }
 
 // Reader returns what the client reads from, for a protocol that it does not speak.
 // Reads through it are not bounded by Patience.
-func (c *Client) Reader() *bufio.Reader {
-	_ = c.conn.SetReadDeadline(time.Time{})
-	return c.br
-}
+func (c *Client) Reader() *bufio.Reader { return c.br }
 
 // Send sends text as it is, in one write.
 func (c *Client) Send(text string) *Client {
 	c.t.Helper()
-	c.bound(c.conn.SetWriteDeadline)
+	defer c.bound(c.conn.SetWriteDeadline)()
 	if n, err := io.WriteString(c.conn, text); err != nil {
 		c.t.Fatalf("streamtest.Client.Send: after %d of %d bytes: %v", n, len(text), err)
 	}
@@ -128,13 +125,13 @@ func (c *Client) Reset() {
 // Close closes the connection. It may be called more than once.
 func (c *Client) Close() { _ = c.conn.Close() }
 
-// bound gives what follows as much time as the client has patience.
-func (c *Client) bound(set func(time.Time) error) {
-	var end time.Time
-	if c.patience > 0 {
-		end = time.Now().Add(c.patience)
+// bound gives what follows, up to a call of done, as much time as the client has patience.
+func (c *Client) bound(set func(time.Time) error) (done func()) {
+	if c.patience <= 0 {
+		return func() {}
 	}
-	_ = set(end) // fails on what is closed: so will what follows, and says so
+	_ = set(time.Now().Add(c.patience)) // fails on what is closed: so will what follows, and says so
+	return func() { _ = set(time.Time{}) }
 }
 
 // A tape reads from its source and keeps, while it runs, what was read.

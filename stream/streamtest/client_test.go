@@ -157,8 +157,8 @@ func TestSlowReader(t *testing.T) {
 			time.Sleep(time.Second)
 			c.Take(1000)
 		}
-		c.CloseWrite()
-		_, _ = io.Copy(io.Discard, c.Reader())
+		_, err := c.CloseWrite().Rest()
+		require.NoError(t, err)
 		assert.Equal(t, 10*time.Second, <-written)
 	})
 }
@@ -196,6 +196,7 @@ func TestFailures(t *testing.T) {
 		}},
 		{"ended", "WantSilence: the connection has ended: EOF", func(c *streamtest.Client) { c.CloseWrite().WantSilence(time.Minute) }},
 		{"not ended", "WantEnd: the connection is still open", func(c *streamtest.Client) { c.WantEnd() }},
+		{"not ended, after all", `Rest: the connection is still open, after ""`, func(c *streamtest.Client) { c.Rest() }},
 		{"more before the end", `WantEnd: got "HTTP/1.1 200 OK`, func(c *streamtest.Client) { c.Send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").WantEnd() }},
 		{"send", "Send: after 0 of 1 bytes", func(c *streamtest.Client) { c.CloseWrite().Send("x") }},
 		{"ended twice", "CloseWrite: ", func(c *streamtest.Client) { c.Close(); c.CloseWrite() }},
@@ -206,7 +207,7 @@ func TestFailures(t *testing.T) {
 				t.Parallel()
 				wantFailure(t, "streamtest.Client."+row.says, func(tb streamtest.TB) {
 					opts := &streamtest.Options{TCP: tcp}
-					if row.name == "not ended" {
+					if strings.HasPrefix(row.name, "not ended") {
 						opts.Patience = 100 * time.Millisecond
 					}
 					row.test(streamtest.Dial(tb, http.HandlerFunc(answering), opts))

@@ -62,7 +62,7 @@ func (c *Client) SendFrame(f Frame) *Client {
 // masked and is not longer than 64 MiB.
 func (c *Client) WantFrame() Frame {
 	c.t.Helper()
-	c.bound(c.conn.SetReadDeadline)
+	defer c.bound(c.conn.SetReadDeadline)()
 	read := func(n uint64) []byte {
 		c.t.Helper()
 		p := make([]byte, n)

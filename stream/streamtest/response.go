@@ -34,7 +34,7 @@ func (c *Client) Want(method string) *Response {
 // come is returned with the error. Its Response is nil if there was no final head.
 // The error is io.EOF when the server ended the connection instead of answering.
 func (c *Client) Next(method string) (*Response, error) {
-	c.bound(c.conn.SetReadDeadline)
+	defer c.bound(c.conn.SetReadDeadline)()
 	ahead, _ := c.br.Peek(c.br.Buffered())
 	c.tape.bytes, c.tape.runs = append([]byte(nil), ahead...), true
 	got, err := c.next(method)

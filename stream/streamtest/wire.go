@@ -11,7 +11,7 @@ import (
 // takes a little at a time is a slow reader.
 func (c *Client) Take(n int) string {
 	c.t.Helper()
-	c.bound(c.conn.SetReadDeadline)
+	defer c.bound(c.conn.SetReadDeadline)()
 	p := make([]byte, n)
 	if got, err := io.ReadFull(c.br, p); err != nil {
 		c.t.Fatalf("streamtest.Client.Take: %v after %d of %d bytes: %q", err, got, n, abridged(p[:got]))
@@ -22,7 +22,7 @@ func (c *Client) Take(n int) string {
 // WantBytes requires that the next bytes are those of text.
 func (c *Client) WantBytes(text string) *Client {
 	c.t.Helper()
-	c.bound(c.conn.SetReadDeadline)
+	defer c.bound(c.conn.SetReadDeadline)()
 	p := make([]byte, len(text))
 	if n, err := io.ReadFull(c.br, p); string(p[:n]) != text[:n] || err != nil {
 		c.t.Fatalf("streamtest.Client.WantBytes: got %q (%v), want %q", abridged(p[:n]), err, abridged([]byte(text)))
@@ -37,6 +37,7 @@ func (c *Client) WantSilence(d time.Duration) *Client {
 	c.t.Helper()
 	if c.br.Buffered() == 0 {
 		_ = c.conn.SetReadDeadline(time.Now().Add(d))
+		defer func() { _ = c.conn.SetReadDeadline(time.Time{}) }()
 		if _, err := c.br.Peek(1); errors.Is(err, os.ErrDeadlineExceeded) {
 			return c
 		} else if err != nil {
@@ -48,11 +49,23 @@ func (c *Client) WantSilence(d time.Duration) *Client {
 	return c
 }
 
+// Rest receives what comes until the server ends the connection, and returns it and how
+// it ended: nil for an orderly end, otherwise what a read returned, such as ECONNRESET.
+func (c *Client) Rest() (string, error) {
+	c.t.Helper()
+	defer c.bound(c.conn.SetReadDeadline)()
+	rest, err := io.ReadAll(c.br)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		c.t.Fatalf("streamtest.Client.Rest: the connection is still open, after %q", abridged(rest))
+	}
+	return string(rest), err
+}
+
 // WantEnd requires that nothing more comes and the server ends the connection. It returns
-// how: nil for an orderly end, otherwise what a read returned, such as ECONNRESET.
+// how, as [Client.Rest] does.
 func (c *Client) WantEnd() error {
 	c.t.Helper()
-	c.bound(c.conn.SetReadDeadline)
+	defer c.bound(c.conn.SetReadDeadline)()
 	rest, err := io.ReadAll(io.LimitReader(c.br, shown+1))
 	switch {
 	case len(rest) > 0:
