@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/onramp-go/onramp/adapter"
+	"github.com/onramp-go/onramp/stream/streamtest"
 )
 
 // A client that sends its body a byte at a time does not hold the handler for ever,
@@ -32,13 +33,13 @@ func TestBodyTimeout(t *testing.T) {
 				}
 			})
 			if row.second {
-				p.get("/")
+				p.Get("/")
 			}
-			p.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
+			p.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
 			closed := make(chan struct{})
 			go func() {
 				defer close(closed)
-				_, _ = io.Copy(io.Discard, p.br)
+				_, _ = p.Rest()
 			}()
 			tick := time.NewTicker(20 * time.Millisecond)
 			defer tick.Stop()
@@ -47,7 +48,7 @@ func TestBodyTimeout(t *testing.T) {
 				case <-closed:
 					open = false
 				case <-tick.C:
-					_, _ = io.WriteString(p.conn, "x")
+					_, _ = io.WriteString(p.Conn(), "x")
 				}
 			}
 			if row.reads {
@@ -71,9 +72,9 @@ func TestBodyTimeoutSparesTheHandler(t *testing.T) {
 			}
 		}
 	})
-	p.get("/")
-	p.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n" + string(make([]byte, 65536)))
-	assert.Equal(t, http.StatusOK, p.want(http.MethodPost).StatusCode)
+	p.Get("/")
+	p.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n" + string(make([]byte, 65536)))
+	assert.Equal(t, http.StatusOK, p.Want(http.MethodPost).StatusCode)
 }
 
 // A handler that says how long it wants to wait is taken at its word.
@@ -85,21 +86,21 @@ func TestBodyTimeoutOfTheHandler(t *testing.T) {
 		_, err := io.ReadAll(r.Body)
 		got <- err
 	})
-	p.get("/")
-	p.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n")
+	p.Get("/")
+	p.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n")
 	time.Sleep(4 * slow) // the body comes late
-	p.send("x")
+	p.Send("x")
 	assert.NoError(t, <-got)
 }
 
 const slow = 250 * time.Millisecond
 
 // paced serves POST with h, with a short BodyTimeout.
-func paced(t *testing.T, h http.HandlerFunc) *peer {
+func paced(t *testing.T, h http.HandlerFunc) *streamtest.Client {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /", text("ok"))
 	mux.HandleFunc("POST /", h)
 	a := adapt(t, &adapter.Options{Takeover: adapter.Eager, BodyTimeout: slow})
-	return dial(t, serve(t, a.Wrap(mux), &http.Server{}))
+	return serve(t, a.Wrap(mux), &http.Server{}).Dial()
 }

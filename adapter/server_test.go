@@ -1,12 +1,9 @@
 package adapter_test
 
 import (
-	"bufio"
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -18,47 +15,44 @@ import (
 	"github.com/onramp-go/onramp/adapter"
 	"github.com/onramp-go/onramp/hooks"
 	"github.com/onramp-go/onramp/stream"
+	"github.com/onramp-go/onramp/stream/streamtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 // A starter is what http.Server and adapter.Server have in common.
 type starter interface {
-	Serve(net.Listener) error
+	streamtest.Server
 	ServeTLS(l net.Listener, certFile, keyFile string) error
-	Shutdown(context.Context) error
-	Close() error
 }
 
-// start serves srv on a loopback port until the test ends.
+// A secured server serves TLS.
+type secured struct{ starter }
+
+func (s secured) Serve(l net.Listener) error { return s.ServeTLS(l, "", "") }
+
+// start serves srv over TCP until the test ends.
 func start(t *testing.T, srv starter, secure bool) *service {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	s := &service{addr: l.Addr().String(), log: &shared{}}
+	return startOver(t, srv, secure, &streamtest.Options{TCP: true})
+}
+
+// startOver is start over any network. In a bubble of synctest it must be memory.
+func startOver(t *testing.T, srv starter, secure bool, opts *streamtest.Options) *service {
+	t.Helper()
+	logged := new(streamtest.Log)
 	switch srv := srv.(type) {
 	case *adapter.Server:
 		if srv.ErrorLog == nil {
-			srv.ErrorLog = log.New(s.log, "", 0)
+			srv.ErrorLog = logged.Logger()
 		}
 	case *http.Server:
-		srv.ErrorLog = log.New(s.log, "", 0)
+		srv.ErrorLog = logged.Logger()
 	}
-	served := make(chan error, 1)
-	go func() {
-		if secure {
-			served <- srv.ServeTLS(l, "", "")
-		} else {
-			served <- srv.Serve(l)
-		}
-	}()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		assert.NoError(t, srv.Shutdown(ctx))
-		assert.ErrorIs(t, receive(t, served, "Serve"), http.ErrServerClosed)
-	})
-	return s
+	if secure {
+		srv = secured{srv}
+	}
+	return &service{streamtest.Serve(t, srv, opts), srv, logged}
 }
 
 // certificate is one for 127.0.0.1, and who trusts it.
@@ -71,13 +65,13 @@ var certificate = sync.OnceValues(func() (*tls.Config, *x509.CertPool) {
 })
 
 // dialTLS connects over TLS, offering the protocols.
-func dialTLS(t *testing.T, s *service, protos ...string) *peer {
+func dialTLS(t *testing.T, s *service, protos ...string) *streamtest.Client {
 	t.Helper()
-	p := dial(t, s)
+	p := s.Dial()
 	_, pool := certificate()
-	conn := tls.Client(p.conn, &tls.Config{RootCAs: pool, ServerName: "127.0.0.1", NextProtos: protos})
+	conn := tls.Client(p.Conn(), &tls.Config{RootCAs: pool, ServerName: "127.0.0.1", NextProtos: protos})
 	require.NoError(t, conn.Handshake())
-	return newPeer(t, conn)
+	return streamtest.NewClient(t, conn, nil)
 }
 
 func echo(w http.ResponseWriter, r *http.Request) {
@@ -128,7 +122,7 @@ func TestServerProtocols(t *testing.T) {
 				scheme = "https://"
 			}
 			for _, path := range []string{"/first", "/second"} {
-				resp, err := client.Post(scheme+s.addr+path, "text/plain", strings.NewReader("body"))
+				resp, err := client.Post(scheme+s.Addr().String()+path, "text/plain", strings.NewReader("body"))
 				if tc.want == "" {
 					require.Error(t, err)
 					return
@@ -197,11 +191,11 @@ func TestServerFirstRequest(t *testing.T) {
 					Handler: text("never"), Protocols: &p,
 					Options: &adapter.Options{RequestErrorHooks: tc.hooks, Request: stream.RequestConfig{MaxPathSize: 80}},
 				}, false)
-				client := dial(t, s)
-				got := client.send(tc.request).want("GET")
+				client := s.Dial()
+				got := client.Send(tc.request).Want("GET")
 				assert.Equal(t, tc.status, got.StatusCode)
-				assert.Equal(t, tc.body, strings.TrimSpace(got.text))
-				client.ended()
+				assert.Equal(t, tc.body, strings.TrimSpace(got.Text))
+				client.WantEnd()
 			})
 		}
 	}
@@ -217,10 +211,10 @@ func TestServerPreface(t *testing.T) {
 	for _, method := range []string{"GET", "P", "PRI", "PRIX", "POST"} {
 		for _, cut := range []int{0, 1, 2, 3, 4, 30} {
 			request := method + " /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"
-			client := dial(t, s).send(request[:cut])
+			client := s.Dial().Send(request[:cut])
 			time.Sleep(time.Millisecond) // so that the rest comes by itself, mostly
-			assert.Equal(t, "HTTP/1.1 plain /x body", client.send(request[cut:]).want(method).text)
-			assert.Equal(t, "HTTP/1.1 plain /y ", client.get("/y").text)
+			assert.Equal(t, "HTTP/1.1 plain /x body", client.Send(request[cut:]).Want(method).Text)
+			assert.Equal(t, "HTTP/1.1 plain /y ", client.Get("/y").Text)
 		}
 	}
 }
@@ -230,15 +224,13 @@ func TestServerPlainOnTLS(t *testing.T) {
 	t.Parallel()
 	config, _ := certificate()
 	s := start(t, &adapter.Server{Handler: text("never"), TLSConfig: config}, true)
-	client := dial(t, s)
-	got := client.get("/")
+	client := s.Dial()
+	got := client.Get("/")
 	assert.Equal(t, http.StatusBadRequest, got.StatusCode)
-	assert.Equal(t, "Client sent an HTTP request to an HTTPS server.\n", got.text)
-	client.leaves()
-	client.ended()
+	assert.Equal(t, "Client sent an HTTP request to an HTTPS server.\n", got.Text)
+	client.CloseWrite()
+	client.WantEnd()
 	require.Eventually(t, func() bool {
-		return strings.Contains(s.log.String(), "TLS handshake error from "+client.conn.LocalAddr().String()+": client sent an HTTP request to an HTTPS server")
+		return strings.Contains(s.log.String(), "TLS handshake error from "+client.Conn().LocalAddr().String()+": client sent an HTTP request to an HTTPS server")
 	}, patience, time.Millisecond)
 }
-
-func newPeer(t *testing.T, conn net.Conn) *peer { return &peer{t, conn, bufio.NewReader(conn)} }

@@ -22,10 +22,10 @@ func TestServerFirstRequestRests(t *testing.T) {
 	t.Parallel()
 	srv := &adapter.Server{Handler: text("ok"), ReadHeaderTimeout: -1}
 	s := start(t, srv, false)
-	p := dial(t, s)
+	p := s.Dial()
 	srv.SetKeepAlivesEnabled(false)
 	time.Sleep(1700 * time.Millisecond) // beyond the first rest
-	assert.Equal(t, http.StatusOK, p.get("/").StatusCode)
+	assert.Equal(t, http.StatusOK, p.Get("/").StatusCode)
 }
 
 // The time for a later request begins with its first byte, not behind its head.
@@ -36,11 +36,11 @@ func TestServerReadTimeoutOfLaterRequest(t *testing.T) {
 		_, err := io.ReadAll(r.Body)
 		got <- err
 	})}, false)
-	p := dial(t, s)
-	p.get("/")
+	p := s.Dial()
+	p.Get("/")
 	require.NoError(t, <-got)
 	for _, piece := range []string{"POST / HTTP/1.1\r\nHost: a\r\n", "Content-Length: 2\r\n\r\na", "b"} {
-		_, _ = io.WriteString(p.conn, piece)
+		_, _ = io.WriteString(p.Conn(), piece)
 		time.Sleep(700 * time.Millisecond)
 	}
 	assert.Error(t, <-got, "1.4 s for a request that has one")
@@ -59,13 +59,13 @@ func TestWriteDeadlineOfRefusal(t *testing.T) {
 		for _, second := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				p := dial(t, start(t, open(), false))
+				p := start(t, open(), false).Dial()
 				if second {
-					p.get("/")
+					p.Get("/")
 				}
 				time.Sleep(2 * timeout)
-				p.send("GET / HTTP/1.1\r\nHost: a\r\nbad header\r\n\r\n")
-				assert.Equal(t, http.StatusBadRequest, p.want(http.MethodGet).StatusCode)
+				p.Send("GET / HTTP/1.1\r\nHost: a\r\nbad header\r\n\r\n")
+				assert.Equal(t, http.StatusBadRequest, p.Want(http.MethodGet).StatusCode)
 			})
 		}
 	}
@@ -80,7 +80,7 @@ func TestServerOutlivesInnerShutdown(t *testing.T) {
 		_ = r.Context().Value(http.ServerContextKey).(*http.Server).Shutdown(ctx)
 	})}, false)
 	for range 2 {
-		assert.Equal(t, http.StatusOK, dial(t, s).get("/").StatusCode)
+		assert.Equal(t, http.StatusOK, s.Dial().Get("/").StatusCode)
 	}
 }
 
@@ -93,9 +93,7 @@ func TestServerConnStatePanics(t *testing.T) {
 				panic("boom")
 			}
 		}}, false)
-		p := dial(t, s)
-		p.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-		_, err := io.Copy(io.Discard, p.br)
+		_, err := s.Dial().Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").Rest()
 		assert.NoError(t, err, "%v: closed", state)
 	}
 }

@@ -1,7 +1,6 @@
 package adapter_test
 
 import (
-	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -34,13 +33,13 @@ func TestServerFirstRequestTimeouts(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				s := start(t, own, false)
-				silent, slow, kept := dial(t, s), dial(t, s), dial(t, s)
-				slow.send("GET / HT")
-				assert.Equal(t, "answered", kept.get("/").text)
-				silent.ended()
-				assert.Equal(t, http.StatusRequestTimeout, slow.want("GET").StatusCode)
-				slow.ended()
-				assert.Equal(t, "answered", kept.get("/").text, "idle is something else")
+				silent, slow, kept := s.Dial(), s.Dial(), s.Dial()
+				slow.Send("GET / HT")
+				assert.Equal(t, "answered", kept.Get("/").Text)
+				silent.WantEnd()
+				assert.Equal(t, http.StatusRequestTimeout, slow.Want("GET").StatusCode)
+				slow.WantEnd()
+				assert.Equal(t, "answered", kept.Get("/").Text, "idle is something else")
 			})
 		}
 	}
@@ -58,14 +57,14 @@ func TestServerHandshakeTimeout(t *testing.T) {
 			t.Parallel()
 			srv.TLSConfig, _ = certificate()
 			s := start(t, srv, true)
-			silent, slow := dial(t, s), dial(t, s)
-			slow.send("\x16\x03\x01")
-			silent.ended()
-			slow.ended()
+			silent, slow := s.Dial(), s.Dial()
+			slow.Send("\x16\x03\x01")
+			silent.WantEnd()
+			slow.WantEnd()
 			require.Eventually(t, func() bool { return strings.Count(s.log.String(), "TLS handshake error from ") == 2 }, patience, time.Millisecond)
 			// A client that is done with it has its time afresh.
 			fast := dialTLS(t, s)
-			assert.Equal(t, http.StatusNotFound, fast.get("/").StatusCode)
+			assert.Equal(t, http.StatusNotFound, fast.Get("/").StatusCode)
 		})
 	}
 }
@@ -85,15 +84,14 @@ func TestServerShutdownEndsGreetings(t *testing.T) {
 				}
 			}}
 			s := start(t, srv, secure)
-			client := dial(t, s)
+			client := s.Dial()
 			receive(t, begun, "the connection")
 			if closes {
 				require.NoError(t, srv.Close())
 			} else {
 				require.NoError(t, srv.Shutdown(t.Context()))
 			}
-			_, err := io.ReadAll(client.br)
-			assert.False(t, isTimeout(err))
+			_, _ = client.Rest()
 		}
 	}
 }
