@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/onramp-go/onramp/adapter"
@@ -172,27 +173,29 @@ func TestLoopGoesOnWatching(t *testing.T) {
 // started the watch on the same reader, and took the head's time-out away.
 func TestNobodyWatchesBesideTheReader(t *testing.T) {
 	t.Parallel()
-	begin, result := make(chan struct{}), make(chan error, 1)
-	a := adapt(t, nil)
-	s := serve(t, a.Wrap(adapter.Handler(hook(func(s *stream.Stream, c *stream.Context) hooks.Status {
-		must("send", s.Send(c.Response().Build()), nil)
-		go func() {
-			<-begin
-			s.Context().Done()
-		}()
-		_, err := s.NextRequest()
-		result <- err
-		return hooks.Reject
-	}))), &http.Server{ReadHeaderTimeout: 5 * short})
-	p := s.Dial()
-	p.Get("/")
-	p.Send("GET / HTTP/1.1\r\nHost: ")
-	time.Sleep(short) // until the half is read; too little would only let the test pass
-	close(begin)
-	assert.Equal(t, http.StatusRequestTimeout, p.Want("GET").StatusCode)
-	var bad *stream.RequestError
-	require.ErrorAs(t, receive(t, result, "the error"), &bad)
-	assert.Equal(t, http.StatusRequestTimeout, bad.Status)
+	synctest.Test(t, func(t *testing.T) {
+		begin, result := make(chan struct{}), make(chan error, 1)
+		a := adapt(t, nil)
+		s := serveOver(t, a.Wrap(adapter.Handler(hook(func(s *stream.Stream, c *stream.Context) hooks.Status {
+			must("send", s.Send(c.Response().Build()), nil)
+			go func() {
+				<-begin
+				s.Context().Done()
+			}()
+			_, err := s.NextRequest()
+			result <- err
+			return hooks.Reject
+		}))), &http.Server{ReadHeaderTimeout: time.Second}, nil)
+		p := s.Dial()
+		p.Get("/")
+		p.Send("GET / HTTP/1.1\r\nHost: ")
+		synctest.Wait() // the half is read
+		close(begin)
+		assert.Equal(t, http.StatusRequestTimeout, p.Want("GET").StatusCode)
+		var bad *stream.RequestError
+		require.ErrorAs(t, <-result, &bad)
+		assert.Equal(t, http.StatusRequestTimeout, bad.Status)
+	})
 }
 
 // A taped connection keeps what was read from it.

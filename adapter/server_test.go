@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/onramp-go/onramp/adapter"
@@ -204,19 +205,21 @@ func TestServerFirstRequest(t *testing.T) {
 // TestServerPreface: what was read in the hope of HTTP/2 is not lost to HTTP/1.
 func TestServerPreface(t *testing.T) {
 	t.Parallel()
-	var p http.Protocols
-	p.SetHTTP1(true)
-	p.SetUnencryptedHTTP2(true)
-	s := start(t, &adapter.Server{Handler: http.HandlerFunc(echo), Protocols: &p}, false)
-	for _, method := range []string{"GET", "P", "PRI", "PRIX", "POST"} {
-		for _, cut := range []int{0, 1, 2, 3, 4, 30} {
-			request := method + " /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"
-			client := s.Dial().Send(request[:cut])
-			time.Sleep(time.Millisecond) // so that the rest comes by itself, mostly
-			assert.Equal(t, "HTTP/1.1 plain /x body", client.Send(request[cut:]).Want(method).Text)
-			assert.Equal(t, "HTTP/1.1 plain /y ", client.Get("/y").Text)
+	synctest.Test(t, func(t *testing.T) {
+		var p http.Protocols
+		p.SetHTTP1(true)
+		p.SetUnencryptedHTTP2(true)
+		s := startOver(t, &adapter.Server{Handler: http.HandlerFunc(echo), Protocols: &p}, false, nil)
+		for _, method := range []string{"GET", "P", "PRI", "PRIX", "POST"} {
+			for _, cut := range []int{0, 1, 2, 3, 4, 30} {
+				request := method + " /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"
+				client := s.Dial().Send(request[:cut])
+				synctest.Wait() // the rest comes by itself
+				assert.Equal(t, "HTTP/1.1 plain /x body", client.Send(request[cut:]).Want(method).Text)
+				assert.Equal(t, "HTTP/1.1 plain /y ", client.Get("/y").Text)
+			}
 		}
-	}
+	})
 }
 
 // TestServerPlainOnTLS: as net/http has it.

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -31,41 +32,45 @@ func TestServerFirstRequestRests(t *testing.T) {
 // The time for a later request begins with its first byte, not behind its head.
 func TestServerReadTimeoutOfLaterRequest(t *testing.T) {
 	t.Parallel()
-	got := make(chan error, 2)
-	s := start(t, &adapter.Server{ReadTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, err := io.ReadAll(r.Body)
-		got <- err
-	})}, false)
-	p := s.Dial()
-	p.Get("/")
-	require.NoError(t, <-got)
-	for _, piece := range []string{"POST / HTTP/1.1\r\nHost: a\r\n", "Content-Length: 2\r\n\r\na", "b"} {
-		_, _ = io.WriteString(p.Conn(), piece)
-		time.Sleep(700 * time.Millisecond)
-	}
-	assert.Error(t, <-got, "1.4 s for a request that has one")
+	synctest.Test(t, func(t *testing.T) {
+		got := make(chan error, 2)
+		s := startOver(t, &adapter.Server{ReadTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, err := io.ReadAll(r.Body)
+			got <- err
+		})}, false, nil)
+		p := s.Dial()
+		p.Get("/")
+		require.NoError(t, <-got)
+		for _, piece := range []string{"POST / HTTP/1.1\r\nHost: a\r\n", "Content-Length: 2\r\n\r\na", "b"} {
+			_, _ = io.WriteString(p.Conn(), piece)
+			time.Sleep(700 * time.Millisecond)
+		}
+		assert.Error(t, <-got, "1.4 s for a request that has one")
+	})
 }
 
 // A request is refused under a write deadline of its own, not that of the one before.
 func TestWriteDeadlineOfRefusal(t *testing.T) {
 	t.Parallel()
 	const timeout = 300 * time.Millisecond
-	eager := adapter.New(&adapter.Options{Takeover: adapter.Eager}).Wrap(text("ok"))
+	eager := func() http.Handler { return adapter.New(&adapter.Options{Takeover: adapter.Eager}).Wrap(text("ok")) }
 	for name, open := range map[string]func() starter{
 		"Server":   func() starter { return &adapter.Server{Handler: text("ok"), WriteTimeout: timeout} },
-		"Eager":    func() starter { return &http.Server{Handler: eager, WriteTimeout: timeout} },
+		"Eager":    func() starter { return &http.Server{Handler: eager(), WriteTimeout: timeout} },
 		"net/http": func() starter { return &http.Server{Handler: text("ok"), WriteTimeout: timeout} },
 	} {
 		for _, second := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				p := start(t, open(), false).Dial()
-				if second {
-					p.Get("/")
-				}
-				time.Sleep(2 * timeout)
-				p.Send("GET / HTTP/1.1\r\nHost: a\r\nbad header\r\n\r\n")
-				assert.Equal(t, http.StatusBadRequest, p.Want(http.MethodGet).StatusCode)
+				synctest.Test(t, func(t *testing.T) {
+					p := startOver(t, open(), false, nil).Dial()
+					if second {
+						p.Get("/")
+					}
+					time.Sleep(2 * timeout)
+					p.Send("GET / HTTP/1.1\r\nHost: a\r\nbad header\r\n\r\n")
+					assert.Equal(t, http.StatusBadRequest, p.Want(http.MethodGet).StatusCode)
+				})
 			})
 		}
 	}
