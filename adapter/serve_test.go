@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/onramp-go/onramp/adapter"
@@ -47,6 +48,20 @@ func serveOver(t *testing.T, h http.Handler, srv *http.Server, opts *streamtest.
 		own = h.like(srv)
 	}
 	return &service{streamtest.Serve(t, own, opts), own, logged}
+}
+
+// inTime runs test in memory, where time-outs come exactly when they are due, and over TCP,
+// where a busy machine needs time of its own. unit is the time to measure in.
+func inTime(t *testing.T, test func(t *testing.T, opts *streamtest.Options, unit time.Duration)) {
+	t.Helper()
+	t.Run("memory", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) { test(t, nil, time.Second) })
+	})
+	t.Run("TCP", func(t *testing.T) {
+		t.Parallel()
+		test(t, &streamtest.Options{TCP: true}, 400*time.Millisecond)
+	})
 }
 
 // adapt returns an Adapter that is shut down when the test ends.

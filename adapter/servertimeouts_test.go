@@ -1,14 +1,17 @@
 package adapter_test
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/onramp-go/onramp/adapter"
 	"github.com/onramp-go/onramp/stream"
+	"github.com/onramp-go/onramp/stream/streamtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -16,30 +19,37 @@ import (
 // TestServerFirstRequestTimeouts: a client that connects and does not send holds
 // nothing for long, and its time does not begin anew with its first byte.
 func TestServerFirstRequestTimeouts(t *testing.T) {
-	for name, srv := range map[string]*adapter.Server{
-		"ReadHeaderTimeout": {ReadHeaderTimeout: short, IdleTimeout: time.Hour},
-		"ReadTimeout":       {ReadTimeout: short, IdleTimeout: time.Hour},
-		"RequestConfig":     {Options: &adapter.Options{Request: stream.RequestConfig{ReadTimeout: short}}, IdleTimeout: time.Hour},
-		"HeaderTimeout":     {Options: &adapter.Options{HeaderTimeout: short}, IdleTimeout: time.Hour},
+	for name, server := range map[string]func(d time.Duration) *adapter.Server{
+		"ReadHeaderTimeout": func(d time.Duration) *adapter.Server { return &adapter.Server{ReadHeaderTimeout: d} },
+		"ReadTimeout":       func(d time.Duration) *adapter.Server { return &adapter.Server{ReadTimeout: d} },
+		"RequestConfig": func(d time.Duration) *adapter.Server {
+			return &adapter.Server{Options: &adapter.Options{Request: stream.RequestConfig{ReadTimeout: d}}}
+		},
+		"HeaderTimeout": func(d time.Duration) *adapter.Server {
+			return &adapter.Server{Options: &adapter.Options{HeaderTimeout: d}}
+		},
 	} {
 		for _, h2c := range []bool{false, true} {
-			var p http.Protocols
-			p.SetHTTP1(true)
-			p.SetUnencryptedHTTP2(h2c)
-			own := &adapter.Server{
-				Handler: text("answered"), Options: srv.Options, Protocols: &p,
-				ReadTimeout: srv.ReadTimeout, ReadHeaderTimeout: srv.ReadHeaderTimeout, IdleTimeout: srv.IdleTimeout,
-			}
-			t.Run(name, func(t *testing.T) {
+			t.Run(fmt.Sprint(name, " h2c ", h2c), func(t *testing.T) {
 				t.Parallel()
-				s := start(t, own, false)
-				silent, slow, kept := s.Dial(), s.Dial(), s.Dial()
-				slow.Send("GET / HT")
-				assert.Equal(t, "answered", kept.Get("/").Text)
-				silent.WantEnd()
-				assert.Equal(t, http.StatusRequestTimeout, slow.Want("GET").StatusCode)
-				slow.WantEnd()
-				assert.Equal(t, "answered", kept.Get("/").Text, "idle is something else")
+				inTime(t, func(t *testing.T, net *streamtest.Options, unit time.Duration) {
+					srv := server(unit)
+					srv.Handler, srv.IdleTimeout, srv.Protocols = text("answered"), time.Hour, new(http.Protocols)
+					srv.Protocols.SetHTTP1(true)
+					srv.Protocols.SetUnencryptedHTTP2(h2c)
+					s := startOver(t, srv, false, net)
+					silent, slow, kept := s.Dial(), s.Dial(), s.Dial()
+					start := time.Now()
+					slow.Send("GET / HT")
+					assert.Equal(t, "answered", kept.Get("/").Text)
+					silent.WantEnd()
+					assert.Equal(t, http.StatusRequestTimeout, slow.Want("GET").StatusCode)
+					slow.WantEnd()
+					if net == nil {
+						assert.Equal(t, unit, time.Since(start))
+					}
+					assert.Equal(t, "answered", kept.Get("/").Text, "idle is something else")
+				})
 			})
 		}
 	}
@@ -47,24 +57,30 @@ func TestServerFirstRequestTimeouts(t *testing.T) {
 
 // TestServerHandshakeTimeout: neither does one that does not finish its handshake.
 func TestServerHandshakeTimeout(t *testing.T) {
+	const d = time.Second
 	for name, srv := range map[string]*adapter.Server{
-		"ReadHeaderTimeout": {ReadHeaderTimeout: short, ReadTimeout: time.Hour},
-		"ReadTimeout":       {ReadTimeout: short},
-		"WriteTimeout":      {WriteTimeout: short},
-		"HeaderTimeout":     {Options: &adapter.Options{HeaderTimeout: short}},
+		"ReadHeaderTimeout": {ReadHeaderTimeout: d, ReadTimeout: time.Hour},
+		"ReadTimeout":       {ReadTimeout: d},
+		"WriteTimeout":      {WriteTimeout: d},
+		"HeaderTimeout":     {Options: &adapter.Options{HeaderTimeout: d}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv.TLSConfig, _ = certificate()
-			s := start(t, srv, true)
-			silent, slow := s.Dial(), s.Dial()
-			slow.Send("\x16\x03\x01")
-			silent.WantEnd()
-			slow.WantEnd()
-			require.Eventually(t, func() bool { return strings.Count(s.log.String(), "TLS handshake error from ") == 2 }, patience, time.Millisecond)
-			// A client that is done with it has its time afresh.
-			fast := dialTLS(t, s)
-			assert.Equal(t, http.StatusNotFound, fast.Get("/").StatusCode)
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				s := startOver(t, srv, true, nil)
+				silent, slow := s.Dial(), s.Dial()
+				slow.Send("\x16\x03\x01")
+				silent.WantEnd()
+				slow.WantEnd()
+				assert.Equal(t, d, time.Since(start))
+				synctest.Wait()
+				assert.Equal(t, 2, strings.Count(s.log.String(), "TLS handshake error from "))
+				// A client that is done with it has its time afresh.
+				fast := dialTLS(t, s)
+				assert.Equal(t, http.StatusNotFound, fast.Get("/").StatusCode)
+			})
 		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/onramp-go/onramp/adapter"
 	"github.com/onramp-go/onramp/hooks"
 	"github.com/onramp-go/onramp/stream"
+	"github.com/onramp-go/onramp/stream/streamtest"
 	"github.com/stretchr/testify/assert"
 )
 
@@ -76,41 +77,44 @@ func TestReadTimeouts(t *testing.T) {
 // TestHeadTimeouts: on a connection that was taken over, as on any.
 func TestHeadTimeouts(t *testing.T) {
 	for _, tt := range []struct {
-		name               string
-		header, read, idle time.Duration // of the server
-		opts               adapter.Options
-		sends              string
-		status             int // 0: no answer
+		name   string
+		set    func(srv *http.Server, opts *adapter.Options, d time.Duration)
+		sends  string
+		status int // 0: no answer
 	}{
-		{name: "ReadHeaderTimeout", header: short, sends: "GET / HT", status: 408},
-		{name: "ReadTimeout", read: short, sends: "GET / HTTP/1.1\r\nHo", status: 408},
-		{name: "HeaderTimeout", opts: adapter.Options{HeaderTimeout: short}, sends: "G", status: 408},
-		{name: "RequestConfig", opts: adapter.Options{Request: stream.RequestConfig{ReadTimeout: short}}, sends: "GET / HTTP/1.1\r\n", status: 408},
-		{name: "IdleTimeout of the server", idle: short},
-		{name: "ReadTimeout idle", read: short},
-		{name: "IdleTimeout", opts: adapter.Options{IdleTimeout: short}},
+		{"ReadHeaderTimeout", func(srv *http.Server, _ *adapter.Options, d time.Duration) { srv.ReadHeaderTimeout = d }, "GET / HT", 408},
+		{"ReadTimeout", func(srv *http.Server, _ *adapter.Options, d time.Duration) { srv.ReadTimeout = d }, "GET / HTTP/1.1\r\nHo", 408},
+		{"HeaderTimeout", func(_ *http.Server, opts *adapter.Options, d time.Duration) { opts.HeaderTimeout = d }, "G", 408},
+		{"RequestConfig", func(_ *http.Server, opts *adapter.Options, d time.Duration) { opts.Request.ReadTimeout = d }, "GET / HTTP/1.1\r\n", 408},
+		{"IdleTimeout of the server", func(srv *http.Server, _ *adapter.Options, d time.Duration) { srv.IdleTimeout = d }, "", 0},
+		{"ReadTimeout idle", func(srv *http.Server, _ *adapter.Options, d time.Duration) { srv.ReadTimeout = d }, "", 0},
+		{"IdleTimeout", func(_ *http.Server, opts *adapter.Options, d time.Duration) { opts.IdleTimeout = d }, "", 0},
 	} {
 		for _, mode := range []adapter.Takeover{adapter.OnDemand, adapter.Eager} {
 			t.Run(fmt.Sprint(tt.name, " mode ", mode), func(t *testing.T) {
 				t.Parallel()
-				tt.opts.Takeover = mode
-				h := adapt(t, &tt.opts).Wrap(adapter.Handler(hook(answers["sent"])))
-				srv := &http.Server{ReadHeaderTimeout: tt.header, ReadTimeout: tt.read, IdleTimeout: tt.idle}
-				p := serve(t, h, srv).Dial()
-				for range 2 {
-					p.Get("/")
-				}
-				if tt.sends != "" {
+				inTime(t, func(t *testing.T, net *streamtest.Options, unit time.Duration) {
+					srv, opts := new(http.Server), &adapter.Options{Takeover: mode}
+					tt.set(srv, opts, unit)
+					h := adapt(t, opts).Wrap(adapter.Handler(hook(answers["sent"])))
+					p := serveOver(t, h, srv, net).Dial()
+					for range 2 {
+						p.Get("/")
+					}
+					start := time.Now()
 					for _, c := range tt.sends {
 						p.Send(string(c))
 					}
-				}
-				if tt.status != 0 {
-					got := p.Want("GET")
-					assert.Equal(t, tt.status, got.StatusCode)
-					assert.True(t, got.Close)
-				}
-				p.WantEnd()
+					if tt.status != 0 {
+						got := p.Want("GET")
+						assert.Equal(t, tt.status, got.StatusCode)
+						assert.True(t, got.Close)
+					}
+					p.WantEnd()
+					if net == nil {
+						assert.Equal(t, unit, time.Since(start))
+					}
+				})
 			})
 		}
 	}
@@ -169,24 +173,26 @@ func TestStreamOutlivesWriteTimeout(t *testing.T) {
 		for _, second := range []bool{false, true} {
 			t.Run(fmt.Sprint(m.name, " second ", second), func(t *testing.T) {
 				t.Parallel()
-				mux := http.NewServeMux()
-				mux.Handle("/", adapter.Handler(hook(answers["sent"])))
-				mux.Handle("/stream", adapter.Handler(hook(func(s *stream.Stream, _ *stream.Context) hooks.Status {
-					must("head", s.Send([]byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")), nil)
-					for range 6 {
-						<-time.After(short / 2)
-						must("event", s.Send([]byte("5\r\nevent\r\n")), nil)
+				inTime(t, func(t *testing.T, net *streamtest.Options, unit time.Duration) {
+					mux := http.NewServeMux()
+					mux.Handle("/", adapter.Handler(hook(answers["sent"])))
+					mux.Handle("/stream", adapter.Handler(hook(func(s *stream.Stream, _ *stream.Context) hooks.Status {
+						must("head", s.Send([]byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")), nil)
+						for range 4 {
+							time.Sleep(unit / 2)
+							must("event", s.Send([]byte("5\r\nevent\r\n")), nil)
+						}
+						must("end", s.TrySend([]byte("0\r\n\r\n")), nil)
+						return hooks.Continue
+					})))
+					p := serveOver(t, m.wrap(t, mux), &http.Server{WriteTimeout: unit}, net).Dial()
+					if second {
+						p.Get("/")
 					}
-					must("end", s.TrySend([]byte("0\r\n\r\n")), nil)
-					return hooks.Continue
-				})))
-				p := serve(t, m.wrap(t, mux), &http.Server{WriteTimeout: short}).Dial()
-				if second {
-					p.Get("/")
-				}
-				p.Send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
-				assert.Equal(t, strings.Repeat("event", 6), p.Want("GET").Text)
-				assert.Equal(t, "posted", p.Get("/").Text)
+					p.Send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+					assert.Equal(t, strings.Repeat("event", 4), p.Want("GET").Text)
+					assert.Equal(t, "posted", p.Get("/").Text)
+				})
 			})
 		}
 	}
@@ -197,13 +203,15 @@ func TestDeadlineEndsWithItsRequest(t *testing.T) {
 	for _, m := range mounts() {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
-			mux := http.NewServeMux()
-			mux.Handle("/sent", adapter.Handler(hook(answers["sent"])))
-			mux.HandleFunc("/legacy", text("legacy"))
-			p := serve(t, m.with(t, mux, adapter.Options{WriteTimeout: short}), nil).Dial()
-			p.Get("/sent")
-			<-time.After(2 * short) // the deadline has passed by then
-			assert.Equal(t, "legacy", p.Get("/legacy").Text)
+			inTime(t, func(t *testing.T, net *streamtest.Options, unit time.Duration) {
+				mux := http.NewServeMux()
+				mux.Handle("/sent", adapter.Handler(hook(answers["sent"])))
+				mux.HandleFunc("/legacy", text("legacy"))
+				p := serveOver(t, m.with(t, mux, adapter.Options{WriteTimeout: unit}), nil, net).Dial()
+				p.Get("/sent")
+				time.Sleep(2 * unit) // the deadline has passed by then
+				assert.Equal(t, "legacy", p.Get("/legacy").Text)
+			})
 		})
 	}
 }
