@@ -65,6 +65,18 @@ func (x *Exchange) endWriter() (abort bool) {
 	return x.closed && x.sink != nil && x.sink.whole && x.received.ProtoMajor == 1 && x.sink.control.Flush() == nil
 }
 
+// settle returns when what was accepted has passed the http.ResponseWriter, which may be
+// that of middleware about to return.
+func (x *Exchange) settle() {
+	x.mu.Lock()
+	out, sink := x.out, x.sink
+	x.mu.Unlock()
+	if sink != nil {
+		_ = out.Flush() // if it fails the client is gone
+		out.Settle()
+	}
+}
+
 // finish ends the exchange on the wire: it completes the response and reports
 // whether the connection can go on, or else whether the client may still be sending.
 func (x *Exchange) finish() (keep, linger bool) {

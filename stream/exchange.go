@@ -145,6 +145,7 @@ func (x *Exchange) Abandon(back Layer) {
 }
 
 func (x *Exchange) restore(back Layer) {
+	x.settle()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if !x.moved { // a NextRequest loop has left that request behind
