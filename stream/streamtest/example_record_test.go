@@ -28,3 +28,21 @@ func ExampleRecord() {
 	// ["hello" "you"]
 	// "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n3\r\nyou\r\n0\r\n\r\n"
 }
+
+// A handler that hijacks needs no server at all.
+func ExampleNewRecorder() {
+	run(func(t streamtest.TB) {
+		rec := streamtest.NewRecorder(t, nil)
+		conn, _, err := rec.Hijack() // as a handler does
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		fmt.Fprint(conn, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nraw")
+		conn.Close()
+		fmt.Println(rec.Client.Want("GET").Text)
+		fmt.Println(rec.Client.WantEnd())
+	})
+	// Output:
+	// raw
+	// <nil>
+}
