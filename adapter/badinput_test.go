@@ -64,13 +64,13 @@ func TestRequestErrorHooks(t *testing.T) {
 					h = adapt(t, &adapter.Options{RequestErrorHooks: hooks.Chain{refusal("adapter", kept)}}).Wrap(r)
 					want = []string{"adapter"} // such a request is not in any part of the tree
 				}
-				p := dial(t, serve(t, h, nil))
-				require.Equal(t, "1", p.get("/").Header.Get("X-Earlier"))
-				p.send(bad.bytes)
+				p := serve(t, h, nil).Dial()
+				require.Equal(t, "1", p.Get("/").Header.Get("X-Earlier"))
+				p.Send(bad.bytes)
 				if bad.name == "cut off" {
-					p.leaves()
+					p.CloseWrite()
 				}
-				got := p.want("GET")
+				got := p.Want("GET")
 				assert.Equal(t, bad.status, got.StatusCode)
 				assert.Equal(t, want, got.Header["X-Refused-By"])
 				assert.Empty(t, got.Header.Get("X-Earlier"), "a field of an earlier response")
@@ -82,7 +82,7 @@ func TestRequestErrorHooks(t *testing.T) {
 					assert.Equal(t, bad.status, err.Status)
 					assert.Error(t, err.Err)
 				}
-				p.ended()
+				p.WantEnd()
 			})
 		}
 	}
@@ -138,12 +138,12 @@ func TestRequestLimits(t *testing.T) {
 						mux.Handle("/", h)
 						mux.Handle("/sent", adapter.Handler(hook(answers["sent"])))
 						root := m.with(t, mux, adapter.Options{Request: cfg, RequestErrorHooks: hooks.Chain{refusal("adapter", kept)}})
-						p := dial(t, serve(t, root, nil))
+						p := serve(t, root, nil).Dial()
 						if second {
-							p.get("/sent")
+							p.Get("/sent")
 						}
-						p.send(tt.bytes)
-						got := p.want("POST")
+						p.Send(tt.bytes)
+						got := p.Want("POST")
 						require.Equal(t, tt.status, got.StatusCode)
 						if tt.status == 200 {
 							require.Empty(t, kept)
@@ -151,12 +151,12 @@ func TestRequestLimits(t *testing.T) {
 						}
 						assert.Equal(t, tt.status, receive(t, kept, "the error").Status)
 						assert.Empty(t, kept, "the hooks ran twice")
-						assert.Equal(t, "adapter", got.text)
+						assert.Equal(t, "adapter", got.Text)
 						assert.True(t, got.Close)
 						if m.mode == adapter.Never || m.mode == adapter.OnDemand && !second {
-							p.leaves() // net/http waits for the body before it closes
+							p.CloseWrite() // net/http waits for the body before it closes
 						}
-						p.ended()
+						p.WantEnd()
 					})
 				}
 			}
@@ -176,16 +176,16 @@ func TestRefusalReachesABusyClient(t *testing.T) {
 			h := m.with(t, adapter.Handler(hook(answers["sent"])), adapter.Options{Request: stream.RequestConfig{MaxBodySize: 100}})
 			s := serve(t, h, nil)
 			for range 5 {
-				p := dial(t, s)
-				p.get("/")
+				p := s.Dial()
+				p.Get("/")
 				sent := make(chan struct{})
 				go func() {
 					defer close(sent)
-					_, _ = io.WriteString(p.conn, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n"+strings.Repeat("x", 8_000_000))
+					_, _ = io.WriteString(p.Conn(), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n"+strings.Repeat("x", 8_000_000))
 				}()
-				got := p.want("POST")
+				got := p.Want("POST")
 				assert.Equal(t, 413, got.StatusCode)
-				_, _ = io.Copy(io.Discard, p.br)
+				_, _ = p.Rest()
 				receive(t, sent, "the end of the body")
 			}
 		})

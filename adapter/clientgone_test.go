@@ -3,7 +3,6 @@ package adapter_test
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"testing"
 	"time"
@@ -11,18 +10,16 @@ import (
 	"github.com/onramp-go/onramp/adapter"
 	"github.com/onramp-go/onramp/hooks"
 	"github.com/onramp-go/onramp/stream"
+	"github.com/onramp-go/onramp/stream/streamtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 // leaving are the ways in which a client leaves.
-var leaving = map[string]func(t *testing.T, p *peer){
-	"FIN": func(t *testing.T, p *peer) { require.NoError(t, p.conn.Close()) },
-	"RST": func(t *testing.T, p *peer) {
-		require.NoError(t, p.conn.(*net.TCPConn).SetLinger(0))
-		require.NoError(t, p.conn.Close())
-	},
-	"half close": func(t *testing.T, p *peer) { require.NoError(t, p.conn.(*net.TCPConn).CloseWrite()) },
+var leaving = map[string]func(*streamtest.Client){
+	"FIN":        (*streamtest.Client).Close,
+	"RST":        (*streamtest.Client).Reset,
+	"half close": func(p *streamtest.Client) { p.CloseWrite() },
 }
 
 // waits are the ways to wait for the end of a request's context.
@@ -77,13 +74,13 @@ func TestContextEndsWithTheClient(t *testing.T) {
 								}
 								return hooks.Reject
 							})))
-							p := dial(t, serve(t, m.wrap(t, mux), nil))
+							p := serve(t, m.wrap(t, mux), nil).Dial()
 							if second {
-								p.get("/")
+								p.Get("/")
 							}
-							p.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n")
+							p.Send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n")
 							require.NoError(t, receive(t, begun, "the hook"))
-							leave(t, p)
+							leave(p)
 							assert.ErrorIs(t, receive(t, ended, "the context's end"), context.Canceled)
 						})
 					}
@@ -112,17 +109,17 @@ func TestPipelinedRequestKeepsItsBytes(t *testing.T) {
 				must("context", c.Request().Context().Err(), nil)
 				return answers["sent"](s, c)
 			})))
-			p := dial(t, serve(t, m.wrap(t, mux), nil))
+			p := serve(t, m.wrap(t, mux), nil).Dial()
 			for range 3 {
-				p.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n")
+				p.Send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n")
 				receive(t, begun, "the hook")
-				p.send("GET /leg")
+				p.Send("GET /leg")
 				<-time.After(30 * time.Millisecond) // the watch has taken it by then
-				p.send("acy HTTP/1.1\r\nHost: a\r\n\r\nGET /legacy HTTP/1.1\r\nHost: a\r\n\r\n")
+				p.Send("acy HTTP/1.1\r\nHost: a\r\n\r\nGET /legacy HTTP/1.1\r\nHost: a\r\n\r\n")
 				goOn <- struct{}{}
-				require.Equal(t, "posted", p.want("GET").text)
-				require.Equal(t, "legacy", p.want("GET").text)
-				require.Equal(t, "legacy", p.want("GET").text)
+				require.Equal(t, "posted", p.Want("GET").Text)
+				require.Equal(t, "legacy", p.Want("GET").Text)
+				require.Equal(t, "legacy", p.Want("GET").Text)
 			}
 		})
 	}
@@ -144,11 +141,11 @@ func TestHalfCloseBehindPipelinedRequests(t *testing.T) {
 				ended <- c.Request().Context().Err()
 				return answers["sent"](s, c)
 			})))
-			p := dial(t, serve(t, m.wrap(t, mux), nil))
-			p.get("/")
+			p := serve(t, m.wrap(t, mux), nil).Dial()
+			p.Get("/")
 			const wait = "GET /wait HTTP/1.1\r\nHost: a\r\n\r\n"
-			p.send(wait + wait)
-			require.NoError(t, p.conn.(*net.TCPConn).CloseWrite())
+			p.Send(wait + wait)
+			p.CloseWrite()
 			for range 2 {
 				if m.name == "Never" && len(ended) == 0 {
 					continue // net/http need not serve the second
@@ -175,11 +172,11 @@ func TestRetainedRequest(t *testing.T) {
 					kept <- c.Request()
 					return answers["sent"](s, c)
 				})))
-				p := dial(t, serve(t, m.wrap(t, mux), nil))
+				p := serve(t, m.wrap(t, mux), nil).Dial()
 				for range 3 {
-					p.get("/keep")
+					p.Get("/keep")
 					r := receive(t, kept, "the request")
-					p.get("/legacy")
+					p.Get("/legacy")
 					assert.ErrorIs(t, r.Context().Err(), context.Canceled)
 					receive(t, r.Context().Done(), "Done")
 					assert.ErrorIs(t, context.Cause(r.Context()), context.Canceled)

@@ -10,7 +10,6 @@ import (
 	"github.com/onramp-go/onramp/hooks"
 	"github.com/onramp-go/onramp/stream"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
 
 // TestExpectContinue: the client gets its 100 once, when somebody reads the body, and
@@ -79,38 +78,34 @@ func TestExpectContinue(t *testing.T) {
 						mux := http.NewServeMux()
 						mux.Handle("/post", adapter.Handler(hook(tt.hook)))
 						mux.Handle("/", adapter.Handler(hook(answers["sent"])))
-						p := dial(t, serve(t, m.wrap(t, mux), nil))
+						p := serve(t, m.wrap(t, mux), nil).Dial()
 						if second {
-							p.get("/")
+							p.Get("/")
 						}
 						length, body := "Content-Length: 5", "hello"
 						if chunked {
 							length, body = "Transfer-Encoding: chunked", "5\r\nhello\r\n0\r\n\r\n"
 						}
-						p.send("POST /post HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n" + length + "\r\n\r\n")
+						p.Send("POST /post HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n" + length + "\r\n\r\n")
 						if tt.goes {
-							const goOn = "HTTP/1.1 100 Continue\r\n\r\n"
-							got := make([]byte, len(goOn))
-							_, err := io.ReadFull(p.br, got)
-							require.NoError(t, err)
-							require.Equal(t, goOn, string(got))
+							p.WantBytes("HTTP/1.1 100 Continue\r\n\r\n")
 						}
 						if tt.goes || tt.unasked {
-							p.send(body)
+							p.Send(body)
 						}
-						got := p.want("POST")
-						assert.Equal(t, tt.body, got.text)
-						assert.Empty(t, got.interim)
+						got := p.Want("POST")
+						assert.Equal(t, tt.body, got.Text)
+						assert.Empty(t, got.Interim)
 						switch {
 						case tt.unasked: // whether the connection goes on is a matter of taste
 						case tt.ends:
 							if m.mode != adapter.Eager { // net/http waits for the body before it closes
-								p.leaves()
+								p.CloseWrite()
 							}
-							p.ended()
+							p.WantEnd()
 						default:
 							if !got.Close {
-								assert.Equal(t, "posted", p.get("/").text)
+								assert.Equal(t, "posted", p.Get("/").Text)
 							}
 						}
 					})
@@ -127,18 +122,18 @@ func TestUnknownExpectation(t *testing.T) {
 				t.Parallel()
 				var seen paths
 				h := seen.middleware(adapter.Handler(hook(answers["sent"])))
-				p := dial(t, serve(t, m.wrap(t, h), nil))
+				p := serve(t, m.wrap(t, h), nil).Dial()
 				want := 0
 				if second {
-					p.get("/")
+					p.Get("/")
 					want = 1
 				}
-				p.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: a-miracle\r\nContent-Length: 5\r\n\r\n")
-				assert.Equal(t, http.StatusExpectationFailed, p.want("POST").StatusCode)
+				p.Send("POST / HTTP/1.1\r\nHost: a\r\nExpect: a-miracle\r\nContent-Length: 5\r\n\r\n")
+				assert.Equal(t, http.StatusExpectationFailed, p.Want("POST").StatusCode)
 				if !second || m.mode == adapter.Never {
-					p.leaves() // net/http waits for the body before it closes
+					p.CloseWrite() // net/http waits for the body before it closes
 				}
-				p.ended()
+				p.WantEnd()
 				assert.Len(t, seen.list(), want)
 			})
 		}

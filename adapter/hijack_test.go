@@ -68,20 +68,18 @@ func TestHandlerHijacks(t *testing.T) {
 						mux := http.NewServeMux()
 						mux.Handle("/hijack", h)
 						mux.HandleFunc("/legacy", text("legacy"))
-						p := dial(t, serve(t, m.wrap(t, mux), nil))
+						p := serve(t, m.wrap(t, mux), nil).Dial()
 						if second {
-							p.get("/legacy")
+							p.Get("/legacy")
 						}
-						p.send("GET /hijack HTTP/1.1\r\nHost: a\r\n\r\none\ntwo\n")
-						assert.Equal(t, 101, p.want("GET").StatusCode)
-						p.send("three\n")
+						p.Send("GET /hijack HTTP/1.1\r\nHost: a\r\n\r\none\ntwo\n")
+						assert.Equal(t, 101, p.Want("GET").StatusCode)
+						p.Send("three\n")
 						for _, want := range []string{"one", "two", "three"} {
-							line, err := p.br.ReadString('\n')
-							require.NoError(t, err)
-							require.Equal(t, "echo "+want+"\n", line)
+							p.WantBytes("echo " + want + "\n")
 						}
 						require.NoError(t, receive(t, done, "the handler"))
-						p.ended()
+						p.WantEnd()
 					})
 				}
 			}
@@ -125,12 +123,12 @@ func TestWebSocketUpgrade(t *testing.T) {
 					root = a.Wrap(mux)
 				}
 				s := serve(t, root, nil)
-				p := dial(t, s)
+				p := s.Dial()
 				if second {
-					p.get("/legacy")
+					p.Get("/legacy")
 				}
-				dialer := websocket.Dialer{NetDial: func(string, string) (net.Conn, error) { return bufferedConn{p.conn, p.br}, nil }}
-				ws, _, err := dialer.Dial("ws://"+s.addr+"/ws", nil)
+				dialer := websocket.Dialer{NetDial: func(string, string) (net.Conn, error) { return bufferedConn{p.Conn(), p.Reader()}, nil }}
+				ws, _, err := dialer.Dial("ws://"+s.Addr().String()+"/ws", nil)
 				require.NoError(t, err)
 				require.NoError(t, ws.SetReadDeadline(time.Now().Add(patience)))
 				echo := func(what string) {

@@ -12,6 +12,7 @@ import (
 	"github.com/onramp-go/onramp/adapter"
 	"github.com/onramp-go/onramp/hooks"
 	"github.com/onramp-go/onramp/stream"
+	"github.com/onramp-go/onramp/stream/streamtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -52,20 +53,20 @@ func (hc *hookCase) verb() string {
 	return hc.method
 }
 
-func (hc *hookCase) check(t *testing.T, got reply, err error, interim bool) {
+func (hc *hookCase) check(t *testing.T, got *streamtest.Response, err error, interim bool) {
 	t.Helper()
 	if hc.broken {
-		assert.Error(t, err, "a response that breaks off looks whole: %q", got.text)
+		assert.Error(t, err, "a response that breaks off looks whole: %q", got.Text)
 		return
 	}
 	require.NoError(t, err)
 	assert.Equal(t, hc.status, got.StatusCode)
-	assert.Equal(t, hc.body, got.text)
+	assert.Equal(t, hc.body, got.Text)
 	for k, v := range hc.header {
 		assert.Equal(t, v, got.Header.Get(k), k)
 	}
 	if hc.interim && interim {
-		assert.Equal(t, []int{103}, got.interim)
+		assert.Equal(t, []int{103}, got.Interim)
 	}
 }
 
@@ -79,23 +80,23 @@ func TestHookOverCarriers(t *testing.T) {
 				t.Run(hc.name, func(t *testing.T) {
 					s := serve(t, c.mount(t, hook(hc.hook), adapter.Options{}), nil)
 					for _, second := range []bool{false, true} {
-						p := dial(t, s)
+						p := s.Dial()
 						if second {
-							require.Equal(t, "legacy", p.get("/legacy").text)
+							require.Equal(t, "legacy", p.Get("/legacy").Text)
 						}
-						p.send(hc.verb() + " /hook HTTP/1.1\r\nHost: a\r\n\r\n")
-						got, err := p.read(hc.verb())
+						p.Send(hc.verb() + " /hook HTTP/1.1\r\nHost: a\r\n\r\n")
+						got, err := p.Next(hc.verb())
 						if hc.cut {
 							require.Error(t, err)
 							continue
 						}
 						hc.check(t, got, err, !c.swallows)
 						if hc.broken || hc.closes && c.raw() {
-							p.ended()
+							p.WantEnd()
 						} else if !got.Close && !hc.closes {
-							assert.Equal(t, "legacy", p.get("/legacy").text, "second: %v", second)
+							assert.Equal(t, "legacy", p.Get("/legacy").Text, "second: %v", second)
 						}
-						_ = p.conn.Close()
+						p.Close()
 					}
 				})
 			}
@@ -125,7 +126,7 @@ func TestHookOverHTTP2(t *testing.T) {
 				require.Equal(t, 2, resp.ProtoMajor)
 				body, err := io.ReadAll(resp.Body)
 				require.NoError(t, resp.Body.Close())
-				hc.check(t, reply{Response: resp, text: string(body)}, err, false)
+				hc.check(t, &streamtest.Response{Response: resp, Text: string(body)}, err, false)
 			})
 		}
 	}
@@ -151,7 +152,7 @@ func TestHookOverRecorder(t *testing.T) {
 			if hc.method == http.MethodHead {
 				body = "" // a server would leave it out
 			}
-			hc.check(t, reply{Response: rec.Result(), text: body}, nil, false)
+			hc.check(t, &streamtest.Response{Response: rec.Result(), Text: body}, nil, false)
 		})
 	}
 }

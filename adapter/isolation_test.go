@@ -88,15 +88,15 @@ func TestNothingIsLeft(t *testing.T) {
 			var clients sync.WaitGroup
 			for client := range 8 {
 				clients.Go(func() {
-					p := dial(t, s)
+					p := s.Dial()
 					for i := range 20 {
 						id := strconv.Itoa(client*1000 + i)
-						assert.Equal(t, "set "+id, p.get("/set/"+id+"?id="+id).text)
-						assert.Equal(t, "[]", p.get("/left").text)
-						assert.Equal(t, "[]", p.get("/left/"+id+"?id="+id).text)
-						assert.Equal(t, "plain "+id, p.get("/plain/"+id+"?id="+id).text)
-						got := p.get("/left")
-						assert.Equal(t, "[]", got.text)
+						assert.Equal(t, "set "+id, p.Get("/set/"+id+"?id="+id).Text)
+						assert.Equal(t, "[]", p.Get("/left").Text)
+						assert.Equal(t, "[]", p.Get("/left/"+id+"?id="+id).Text)
+						assert.Equal(t, "plain "+id, p.Get("/plain/"+id+"?id="+id).Text)
+						got := p.Get("/left")
+						assert.Equal(t, "[]", got.Text)
 						assert.Empty(t, got.Header.Get("X-Left"))
 					}
 				})
@@ -125,9 +125,9 @@ func TestRemoteAddrStaysTheConnections(t *testing.T) {
 				must("send", s.Send(c.Response().Build()), nil)
 				return hooks.Continue
 			})))
-			p := dial(t, serve(t, m.wrap(t, r), nil))
-			assert.Equal(t, "6.6.6.6", p.send("GET / HTTP/1.1\r\nHost: a\r\nX-Real-IP: 6.6.6.6\r\n\r\n").want("GET").text)
-			assert.Equal(t, p.conn.LocalAddr().String(), p.get("/").text)
+			p := serve(t, m.wrap(t, r), nil).Dial()
+			assert.Equal(t, "6.6.6.6", p.Send("GET / HTTP/1.1\r\nHost: a\r\nX-Real-IP: 6.6.6.6\r\n\r\n").Want("GET").Text)
+			assert.Equal(t, p.Conn().LocalAddr().String(), p.Get("/").Text)
 		})
 	}
 }
@@ -184,14 +184,14 @@ func TestBaseContexts(t *testing.T) {
 			if tt.register {
 				a.Register(srv)
 			}
-			p := dial(t, serve(t, h, srv))
-			assert.Equal(t, "true true B C", p.get("/").text, "request 1")
+			p := serve(t, h, srv).Dial()
+			assert.Equal(t, "true true B C", p.Get("/").Text, "request 1")
 			want := "true true <nil> <nil>"
 			if tt.all {
 				want = "true true B C"
 			}
 			for range 2 {
-				assert.Equal(t, want, p.get("/").text, "later requests")
+				assert.Equal(t, want, p.Get("/").Text, "later requests")
 			}
 		})
 	}
@@ -211,11 +211,11 @@ func TestLateSend(t *testing.T) {
 				kept <- s
 				return hooks.Continue
 			})
-			p := dial(t, serve(t, c.mount(t, h, adapter.Options{}), nil))
+			p := serve(t, c.mount(t, h, adapter.Options{}), nil).Dial()
 			for _, path := range []string{"/hook", "/hook?send=1", "/hook"} {
-				require.Equal(t, "mine", p.get(path).text)
+				require.Equal(t, "mine", p.Get(path).Text)
 				s := receive(t, kept, "the stream")
-				require.Equal(t, "legacy", p.get("/legacy").text) // the exchange is over by now
+				require.Equal(t, "legacy", p.Get("/legacy").Text) // the exchange is over by now
 				other := []byte("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
 				for name, err := range map[string]error{
 					"Send": s.Send(other), "TrySend": s.TrySend(other), "SendList": s.SendList([][]byte{other}),
@@ -231,7 +231,7 @@ func TestLateSend(t *testing.T) {
 				_, err := s.NextRequest()
 				assert.Error(t, err)
 			}
-			assert.Equal(t, "legacy", p.get("/legacy").text)
+			assert.Equal(t, "legacy", p.Get("/legacy").Text)
 		})
 	}
 }

@@ -54,20 +54,20 @@ func TestFirstSendRacesWithTheEnd(t *testing.T) {
 					mux.Handle("/", h)
 					s := serve(t, m.wrap(t, mux), nil)
 					for conn := range 30 {
-						p := dial(t, s)
+						p := s.Dial()
 						for i := range 5 {
 							id := fmt.Sprintf("%d-%d", conn, i)
-							got, err := p.send("GET /?id=" + id + " HTTP/1.1\r\nHost: a\r\n\r\n").read("GET")
+							got, err := p.Send("GET /?id=" + id + " HTTP/1.1\r\nHost: a\r\n\r\n").Next("GET")
 							if err != nil {
 								require.ErrorIs(t, err, io.ErrUnexpectedEOF, "a connection may end, but not hang")
 								break
 							}
-							require.Equal(t, id, got.text)
+							require.Equal(t, id, got.Text)
 							if got.Close {
 								break
 							}
 						}
-						_ = p.conn.Close()
+						p.Close()
 					}
 					senders.Wait()
 				})
@@ -105,22 +105,22 @@ func TestLateBodyRead(t *testing.T) {
 							return hooks.Continue
 						})))
 						s := serve(t, m.wrap(t, mux), nil)
-						p := dial(t, s)
+						p := s.Dial()
 						if second {
-							p.get("/legacy")
+							p.Get("/legacy")
 						}
-						p.send("POST /post HTTP/1.1\r\nHost: a\r\n" + head + "\r\n\r\n")
-						got, err := p.read("POST")
+						p.Send("POST /post HTTP/1.1\r\nHost: a\r\n" + head + "\r\n\r\n")
+						got, err := p.Next("POST")
 						require.NoError(t, err)
-						assert.Equal(t, "posted", got.text)
-						_ = p.conn.Close()
-						other := dial(t, s) // takes buffers from the pools
+						assert.Equal(t, "posted", got.Text)
+						p.Close()
+						other := s.Dial() // takes buffers from the pools
 						for range 10 {
-							require.Equal(t, "legacy", other.get("/legacy").text)
+							require.Equal(t, "legacy", other.Get("/legacy").Text)
 						}
 						close(over)
 						assert.Equal(t, "true true", receive(t, result, "the late read"))
-						require.Equal(t, "legacy", other.get("/legacy").text)
+						require.Equal(t, "legacy", other.Get("/legacy").Text)
 					})
 				}
 			}

@@ -51,12 +51,12 @@ func TestMiddlewareBetweenLayers(t *testing.T) {
 				r := chi.NewRouter()
 				r.Use(chimw.Compress(5))
 				r.Handle("/zip", h)
-				p := dial(t, serve(t, m.wrap(t, r), nil))
+				p := serve(t, m.wrap(t, r), nil).Dial()
 				for i := range 3 {
-					p.send("GET /zip HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n")
-					got := p.want("GET")
+					p.Send("GET /zip HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\n")
+					got := p.Want("GET")
 					require.Equal(t, "gzip", got.Header.Get("Content-Encoding"), "request %d", i+1)
-					z, err := gzip.NewReader(strings.NewReader(got.text))
+					z, err := gzip.NewReader(strings.NewReader(got.Text))
 					require.NoError(t, err)
 					unzipped, err := io.ReadAll(z)
 					require.NoError(t, err)
@@ -80,9 +80,9 @@ func TestCapturedHandler(t *testing.T) {
 					inner.ServeHTTP(rec, r)
 					_, _ = io.WriteString(w, "captured "+rec.Body.String())
 				})
-				p := dial(t, serve(t, m.wrap(t, h), nil))
+				p := serve(t, m.wrap(t, h), nil).Dial()
 				for range 3 {
-					assert.Equal(t, "captured posted", p.get("/").text)
+					assert.Equal(t, "captured posted", p.Get("/").Text)
 				}
 			})
 		}
@@ -113,12 +113,12 @@ func TestTimeoutHandlerBetweenLayers(t *testing.T) {
 				mux := http.NewServeMux()
 				mux.Handle("/late", http.TimeoutHandler(h, 20_000_000, "too late"))
 				mux.HandleFunc("/legacy", text("legacy"))
-				p := dial(t, serve(t, m.wrap(t, mux), nil))
+				p := serve(t, m.wrap(t, mux), nil).Dial()
 				for range 3 {
-					got := p.get("/late")
+					got := p.Get("/late")
 					assert.Equal(t, http.StatusServiceUnavailable, got.StatusCode)
-					assert.Equal(t, "too late", got.text)
-					assert.Equal(t, "legacy", p.get("/legacy").text)
+					assert.Equal(t, "too late", got.Text)
+					assert.Equal(t, "legacy", p.Get("/legacy").Text)
 					receive(t, sent, "the hook")
 				}
 			})
@@ -170,15 +170,15 @@ func TestResponseHooks(t *testing.T) {
 				mux := http.NewServeMux()
 				mux.Handle("/", middleware.Response(stamp("outer"))(middleware.Response(stamp("inner"), stamp("inner 2"))(h)))
 				root := m.with(t, mux, adapter.Options{ResponseHooks: hooks.Chain{stamp("options")}})
-				p := dial(t, serve(t, root, nil))
+				p := serve(t, root, nil).Dial()
 				want := []string{"inner", "inner 2", "outer", "options"}
 				if m.bare {
 					want = want[:3]
 				}
 				for i := range 3 {
-					got := p.get("/")
+					got := p.Get("/")
 					assert.Equal(t, 202, got.StatusCode, i)
-					assert.Equal(t, "body", got.text, i)
+					assert.Equal(t, "body", got.Text, i)
 					assert.Equal(t, want, got.Header["X-Order"], i)
 				}
 			})
@@ -199,12 +199,12 @@ func TestMultipartFilesAreRemoved(t *testing.T) {
 				must("list", err, nil)
 				_, _ = fmt.Fprint(w, len(files))
 			})
-			p := dial(t, serve(t, m.wrap(t, h), nil))
+			p := serve(t, m.wrap(t, h), nil).Dial()
 			form := "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f\"\r\n\r\n" + strings.Repeat("x", 11<<20) + "\r\n--b--\r\n"
 			for range 2 {
-				p.send(fmt.Sprintf("POST / HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n%s", len(form), form))
-				require.Equal(t, "1", p.want("POST").text)
-				require.Equal(t, "0", p.get("/").text)
+				p.Send(fmt.Sprintf("POST / HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: %d\r\n\r\n%s", len(form), form))
+				require.Equal(t, "1", p.Want("POST").Text)
+				require.Equal(t, "0", p.Get("/").Text)
 			}
 		})
 	}

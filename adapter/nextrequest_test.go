@@ -92,7 +92,7 @@ func TestNextRequest(t *testing.T) {
 					t.Run(fmt.Sprint(m.name, "/", verdict, "/pipelined ", pipelined, "/first ", first), func(t *testing.T) {
 						t.Parallel()
 						ended := make(chan error, 1)
-						p := dial(t, loopService(t, m, looping(ended, verdict)))
+						p := loopService(t, m, looping(ended, verdict)).Dial()
 						check := func(i int) {
 							kind := kinds[(i+first)%len(kinds)]
 							method, _, _ := strings.Cut(kind, " ")
@@ -100,8 +100,8 @@ func TestNextRequest(t *testing.T) {
 							if strings.Contains(kind, "read") {
 								body = "hello"
 							}
-							got := p.want(method)
-							require.Equal(t, fmt.Sprintf("%s /%d %s", method, i, body), got.text)
+							got := p.Want(method)
+							require.Equal(t, fmt.Sprintf("%s /%d %s", method, i, body), got.Text)
 							require.Equal(t, fmt.Sprint(i+1), got.Header.Get("X-N"))
 						}
 						var all strings.Builder
@@ -111,20 +111,20 @@ func TestNextRequest(t *testing.T) {
 								all.WriteString(one)
 								continue
 							}
-							p.send(one)
+							p.Send(one)
 							check(i)
 						}
 						if pipelined {
-							go func() { _, _ = io.WriteString(p.conn, all.String()) }()
+							go func() { _, _ = io.WriteString(p.Conn(), all.String()) }()
 							for i := range 100 {
 								check(i)
 							}
 						}
-						assert.Equal(t, "GET /stop none", p.get("/stop").text)
+						assert.Equal(t, "GET /stop none", p.Get("/stop").Text)
 						require.NoError(t, receive(t, ended, "the loop"))
-						assert.Equal(t, "legacy", p.get("/legacy").text)
-						assert.Equal(t, "1", p.get("/again?send").Header.Get("X-N"))
-						_ = p.conn.Close()
+						assert.Equal(t, "legacy", p.Get("/legacy").Text)
+						assert.Equal(t, "1", p.Get("/again?send").Header.Get("X-N"))
+						p.Close()
 						assert.ErrorIs(t, receive(t, ended, "the second loop"), io.EOF)
 					})
 				}
@@ -139,7 +139,7 @@ func TestNextRequestEndsContexts(t *testing.T) {
 		t.Run(fmt.Sprint("asked ", asked), func(t *testing.T) {
 			t.Parallel()
 			result := make(chan string, 8)
-			p := dial(t, loopService(t, mount{bare: true}, hook(func(s *stream.Stream, c *stream.Context) hooks.Status {
+			p := loopService(t, mount{bare: true}, hook(func(s *stream.Stream, c *stream.Context) hooks.Status {
 				for n := 1; n < 4; n++ {
 					r := c.Request()
 					if asked {
@@ -159,9 +159,9 @@ func TestNextRequestEndsContexts(t *testing.T) {
 				}
 				result <- ""
 				return hooks.Reject
-			})))
+			})).Dial()
 			for range 4 {
-				p.get("/")
+				p.Get("/")
 			}
 			assert.Empty(t, receive(t, result, "the loop"))
 		})
@@ -195,17 +195,17 @@ func TestNextRequestEnds(t *testing.T) {
 			t.Run(tt.name+"/"+m.name, func(t *testing.T) {
 				t.Parallel()
 				ended := make(chan error, 1)
-				p := dial(t, loopService(t, m, looping(ended, hooks.Reject)))
-				p.send(tt.bytes)
-				assert.Equal(t, tt.first, p.want("GET").StatusCode)
+				p := loopService(t, m, looping(ended, hooks.Reject)).Dial()
+				p.Send(tt.bytes)
+				assert.Equal(t, tt.first, p.Want("GET").StatusCode)
 				if tt.then != 0 {
-					assert.Equal(t, tt.then, p.want("GET").StatusCode)
+					assert.Equal(t, tt.then, p.Want("GET").StatusCode)
 				}
 				if tt.name == "left" {
-					p.leaves()
+					p.CloseWrite()
 				}
 				tt.check(t, receive(t, ended, "the loop"))
-				p.ended()
+				p.WantEnd()
 			})
 		}
 	}
@@ -232,8 +232,8 @@ func TestNextRequestNotRaw(t *testing.T) {
 		assert.Equal(t, "all the same", body)
 	}
 	t.Run("Never", func(t *testing.T) {
-		p := dial(t, serve(t, adapt(t, &adapter.Options{Takeover: adapter.Never}).Wrap(h), nil))
-		check(t, "", p.get("/").text)
+		p := serve(t, adapt(t, &adapter.Options{Takeover: adapter.Never}).Wrap(h), nil).Dial()
+		check(t, "", p.Get("/").Text)
 	})
 	t.Run("HTTP/2", func(t *testing.T) {
 		client, url := http2(t, h)
@@ -257,11 +257,11 @@ func TestNextRequestNotRaw(t *testing.T) {
 				mux := http.NewServeMux()
 				mux.Handle("/", http.TimeoutHandler(h, patience, ""))
 				mux.Handle("/sent", adapter.Handler(hook(answers["sent"])))
-				p := dial(t, serve(t, m.wrap(t, mux), nil))
+				p := serve(t, m.wrap(t, mux), nil).Dial()
 				if second {
-					p.get("/sent")
+					p.Get("/sent")
 				}
-				check(t, "*http.timeoutWriter", p.get("/").text)
+				check(t, "*http.timeoutWriter", p.Get("/").Text)
 			})
 		}
 	}

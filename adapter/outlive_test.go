@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/onramp-go/onramp/adapter"
@@ -31,7 +32,7 @@ func TestBodyAfterHijack(t *testing.T) {
 		_, err = r.Body.Read(make([]byte, 10))
 		result <- err
 	})), nil)
-	dial(t, s).send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\nabc")
+	s.Dial().Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\nabc")
 	assert.ErrorIs(t, receive(t, result, "the read"), http.ErrBodyReadAfterClose)
 }
 
@@ -56,9 +57,9 @@ func TestStrippedBodyIsNoRequest(t *testing.T) {
 				route.ServeHTTP(w, r)
 			}), nil)
 			inner := "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
-			p := dial(t, s).send(fmt.Sprintf("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s", len(inner), inner))
-			assert.Equal(t, "/", p.want("POST").text)
-			assert.Equal(t, "/next", p.get("/next").text)
+			p := s.Dial().Send(fmt.Sprintf("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s", len(inner), inner))
+			assert.Equal(t, "/", p.Want("POST").Text)
+			assert.Equal(t, "/next", p.Get("/next").Text)
 		})
 	}
 }
@@ -85,10 +86,10 @@ func TestAnsweredStaysAnswered(t *testing.T) {
 			second <- s.Send([]byte("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nEVIL"))
 		})).ServeHTTP(w, r)
 	})), nil)
-	p := dial(t, s)
-	assert.Len(t, p.get("/").text, 5000)
+	p := s.Dial()
+	assert.Len(t, p.Get("/").Text, 5000)
 	assert.ErrorIs(t, receive(t, second, "the second send"), stream.ErrBegun)
-	assert.Len(t, p.get("/").text, 5000)
+	assert.Len(t, p.Get("/").Text, 5000)
 }
 
 // TestRefusedSendKeepsItsHead: what response hooks had made of the head was lost when
@@ -108,11 +109,11 @@ func TestRefusedSendKeepsItsHead(t *testing.T) {
 			must("send", s.Send(p), nil)
 			return hooks.Continue
 		}))), nil)
-		p := dial(t, s)
+		p := s.Dial()
 		for range 2 {
-			got := p.get("/")
+			got := p.Get("/")
 			assert.Equal(t, []string{"DENY"}, got.Header.Values("X-Frame-Options"), "mode %d", mode)
-			assert.Len(t, got.text, 200)
+			assert.Len(t, got.Text, 200)
 		}
 	}
 }
@@ -162,9 +163,9 @@ func TestLoopGoesOnWatching(t *testing.T) {
 		close(ended)
 		return hooks.Reject
 	}))), nil)
-	p := dial(t, s)
-	p.get("/")
-	p.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").leaves()
+	p := s.Dial()
+	p.Get("/")
+	p.Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").CloseWrite()
 	receive(t, ended, "the end of the context")
 }
 
@@ -172,27 +173,29 @@ func TestLoopGoesOnWatching(t *testing.T) {
 // started the watch on the same reader, and took the head's time-out away.
 func TestNobodyWatchesBesideTheReader(t *testing.T) {
 	t.Parallel()
-	begin, result := make(chan struct{}), make(chan error, 1)
-	a := adapt(t, nil)
-	s := serve(t, a.Wrap(adapter.Handler(hook(func(s *stream.Stream, c *stream.Context) hooks.Status {
-		must("send", s.Send(c.Response().Build()), nil)
-		go func() {
-			<-begin
-			s.Context().Done()
-		}()
-		_, err := s.NextRequest()
-		result <- err
-		return hooks.Reject
-	}))), &http.Server{ReadHeaderTimeout: 20 * short})
-	p := dial(t, s)
-	p.get("/")
-	p.send("GET / HTTP/1.1\r\nHost: ")
-	time.Sleep(short) // until the half is read; too little would only let the test pass
-	close(begin)
-	assert.Equal(t, http.StatusRequestTimeout, p.want("GET").StatusCode)
-	var bad *stream.RequestError
-	require.ErrorAs(t, receive(t, result, "the error"), &bad)
-	assert.Equal(t, http.StatusRequestTimeout, bad.Status)
+	synctest.Test(t, func(t *testing.T) {
+		begin, result := make(chan struct{}), make(chan error, 1)
+		a := adapt(t, nil)
+		s := serveOver(t, a.Wrap(adapter.Handler(hook(func(s *stream.Stream, c *stream.Context) hooks.Status {
+			must("send", s.Send(c.Response().Build()), nil)
+			go func() {
+				<-begin
+				s.Context().Done()
+			}()
+			_, err := s.NextRequest()
+			result <- err
+			return hooks.Reject
+		}))), &http.Server{ReadHeaderTimeout: time.Second}, nil)
+		p := s.Dial()
+		p.Get("/")
+		p.Send("GET / HTTP/1.1\r\nHost: ")
+		synctest.Wait() // the half is read
+		close(begin)
+		assert.Equal(t, http.StatusRequestTimeout, p.Want("GET").StatusCode)
+		var bad *stream.RequestError
+		require.ErrorAs(t, <-result, &bad)
+		assert.Equal(t, http.StatusRequestTimeout, bad.Status)
+	})
 }
 
 // A taped connection keeps what was read from it.

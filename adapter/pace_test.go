@@ -1,16 +1,18 @@
 package adapter_test
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"os"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 
 	"github.com/onramp-go/onramp/adapter"
+	"github.com/onramp-go/onramp/stream/streamtest"
 )
 
 // A client that sends its body a byte at a time does not hold the handler for ever,
@@ -24,36 +26,31 @@ func TestBodyTimeout(t *testing.T) {
 	}{{"first, read", false, true}, {"second, read", true, true}, {"second, not read", true, false}} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			got := make(chan error, 2)
-			p := paced(t, func(w http.ResponseWriter, r *http.Request) {
+			synctest.Test(t, func(t *testing.T) {
+				got := make(chan error, 2)
+				p := paced(t, func(w http.ResponseWriter, r *http.Request) {
+					if row.reads {
+						_, err := io.ReadAll(r.Body)
+						got <- err
+					}
+				})
+				if row.second {
+					p.Get("/")
+				}
+				p.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
+				var slowly sync.WaitGroup
+				slowly.Go(func() {
+					for err := error(nil); err == nil; time.Sleep(time.Second) {
+						_, err = io.WriteString(p.Conn(), "x")
+					}
+				})
+				_, _ = p.Rest()
+				p.Close()
+				slowly.Wait()
 				if row.reads {
-					_, err := io.ReadAll(r.Body)
-					got <- err
+					assert.ErrorIs(t, <-got, os.ErrDeadlineExceeded)
 				}
 			})
-			if row.second {
-				p.get("/")
-			}
-			p.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n")
-			closed := make(chan struct{})
-			go func() {
-				defer close(closed)
-				_, _ = io.Copy(io.Discard, p.br)
-			}()
-			tick := time.NewTicker(20 * time.Millisecond)
-			defer tick.Stop()
-			for open := true; open; {
-				select {
-				case <-closed:
-					open = false
-				case <-tick.C:
-					_, _ = io.WriteString(p.conn, "x")
-				}
-			}
-			if row.reads {
-				err := <-got
-				assert.True(t, errors.Is(err, os.ErrDeadlineExceeded), "%v", err)
-			}
 		})
 	}
 }
@@ -62,44 +59,48 @@ func TestBodyTimeout(t *testing.T) {
 // is a body bounded as a whole.
 func TestBodyTimeoutSparesTheHandler(t *testing.T) {
 	t.Parallel()
-	p := paced(t, func(w http.ResponseWriter, r *http.Request) {
-		buf := make([]byte, 16<<10)
-		for range 4 {
-			time.Sleep(300 * time.Millisecond)
-			if _, err := io.ReadFull(r.Body, buf); err != nil {
-				panic(err)
+	synctest.Test(t, func(t *testing.T) {
+		p := paced(t, func(w http.ResponseWriter, r *http.Request) {
+			buf := make([]byte, 16<<10)
+			for range 4 {
+				time.Sleep(2 * slow)
+				if _, err := io.ReadFull(r.Body, buf); err != nil {
+					panic(err)
+				}
 			}
-		}
+		})
+		p.Get("/")
+		p.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n" + string(make([]byte, 65536)))
+		assert.Equal(t, http.StatusOK, p.Want(http.MethodPost).StatusCode)
 	})
-	p.get("/")
-	p.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n" + string(make([]byte, 65536)))
-	assert.Equal(t, http.StatusOK, p.want(http.MethodPost).StatusCode)
 }
 
 // A handler that says how long it wants to wait is taken at its word.
 func TestBodyTimeoutOfTheHandler(t *testing.T) {
 	t.Parallel()
-	got := make(chan error, 1)
-	p := paced(t, func(w http.ResponseWriter, r *http.Request) {
-		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
-		_, err := io.ReadAll(r.Body)
-		got <- err
+	synctest.Test(t, func(t *testing.T) {
+		got := make(chan error, 1)
+		p := paced(t, func(w http.ResponseWriter, r *http.Request) {
+			_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+			_, err := io.ReadAll(r.Body)
+			got <- err
+		})
+		p.Get("/")
+		p.Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n")
+		time.Sleep(4 * slow) // the body comes late
+		p.Send("x")
+		assert.NoError(t, <-got)
 	})
-	p.get("/")
-	p.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n")
-	time.Sleep(4 * slow) // the body comes late
-	p.send("x")
-	assert.NoError(t, <-got)
 }
 
-const slow = 250 * time.Millisecond
+const slow = 10 * time.Second
 
-// paced serves POST with h, with a short BodyTimeout.
-func paced(t *testing.T, h http.HandlerFunc) *peer {
+// paced serves POST with h, with a BodyTimeout, in memory.
+func paced(t *testing.T, h http.HandlerFunc) *streamtest.Client {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /", text("ok"))
 	mux.HandleFunc("POST /", h)
 	a := adapt(t, &adapter.Options{Takeover: adapter.Eager, BodyTimeout: slow})
-	return dial(t, serve(t, a.Wrap(mux), &http.Server{}))
+	return serveOver(t, a.Wrap(mux), nil, &streamtest.Options{Patience: time.Hour}).Dial()
 }

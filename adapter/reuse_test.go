@@ -32,11 +32,11 @@ func TestOneConnection(t *testing.T) {
 			r.Get("/legacy/{id}", func(w http.ResponseWriter, r *http.Request) {
 				_, _ = fmt.Fprintf(w, "legacy %s", chi.URLParam(r, "id"))
 			})
-			p := dial(t, serve(t, m.wrap(t, r), nil))
+			p := serve(t, m.wrap(t, r), nil).Dial()
 			var first int64
 			for i := range rounds {
-				got := p.get("/hijacked")
-				require.Equal(t, "hijacked", got.text)
+				got := p.Get("/hijacked")
+				require.Equal(t, "hijacked", got.Text)
 				require.False(t, got.Close)
 				require.NotEmpty(t, got.Header.Get("Date"))
 				id := receive(t, ids, "the hook")
@@ -48,7 +48,7 @@ func TestOneConnection(t *testing.T) {
 					require.NotZero(t, id[0])
 					require.Equal(t, int64(2*i+1), id[1])
 				}
-				require.Equal(t, fmt.Sprint("legacy ", i), p.get(fmt.Sprint("/legacy/", i)).text)
+				require.Equal(t, fmt.Sprint("legacy ", i), p.Get(fmt.Sprint("/legacy/", i)).Text)
 			}
 		})
 	}
@@ -76,17 +76,17 @@ func TestPipelining(t *testing.T) {
 			var clients sync.WaitGroup
 			for range 4 {
 				clients.Go(func() {
-					p := dial(t, s)
+					p := s.Dial()
 					go func() {
 						for i := range 300 {
 							kind := []string{"hijacked", "legacy", "staged"}[i%3]
-							_, _ = fmt.Fprintf(p.conn, "GET /%s/%d HTTP/1.1\r\nHost: a\r\n\r\n", kind, i)
+							_, _ = fmt.Fprintf(p.Conn(), "GET /%s/%d HTTP/1.1\r\nHost: a\r\n\r\n", kind, i)
 						}
 					}()
 					for i := range 300 {
 						kind := []string{"hijacked", "legacy", "staged"}[i%3]
-						got, err := p.read("GET")
-						if !assert.NoError(t, err) || !assert.Equal(t, fmt.Sprintf("%s %d", kind, i), got.text) {
+						got, err := p.Next("GET")
+						if !assert.NoError(t, err) || !assert.Equal(t, fmt.Sprintf("%s %d", kind, i), got.Text) {
 							return
 						}
 					}

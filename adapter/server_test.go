@@ -1,68 +1,59 @@
 package adapter_test
 
 import (
-	"bufio"
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/onramp-go/onramp/adapter"
 	"github.com/onramp-go/onramp/hooks"
 	"github.com/onramp-go/onramp/stream"
+	"github.com/onramp-go/onramp/stream/streamtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 // A starter is what http.Server and adapter.Server have in common.
 type starter interface {
-	Serve(net.Listener) error
+	streamtest.Server
 	ServeTLS(l net.Listener, certFile, keyFile string) error
-	Shutdown(context.Context) error
-	Close() error
 }
 
-// start serves srv on a loopback port until the test ends.
+// A secured server serves TLS.
+type secured struct{ starter }
+
+func (s secured) Serve(l net.Listener) error { return s.ServeTLS(l, "", "") }
+
+// start serves srv over TCP until the test ends.
 func start(t *testing.T, srv starter, secure bool) *service {
 	t.Helper()
-	return startOn(t, loopback(t), srv, secure)
+	return startOver(t, srv, secure, &streamtest.Options{TCP: true})
 }
 
-// startOn is start on a network of the caller's.
-func startOn(t *testing.T, on network, srv starter, secure bool) *service {
+// startOver is start over any network. In a bubble of synctest it must be memory.
+func startOver(t *testing.T, srv starter, secure bool, opts *streamtest.Options) *service {
 	t.Helper()
-	s := &service{on: on, addr: on.Addr().String(), log: &shared{}}
+	logged := new(streamtest.Log)
 	switch srv := srv.(type) {
 	case *adapter.Server:
 		if srv.ErrorLog == nil {
-			srv.ErrorLog = log.New(s.log, "", 0)
+			srv.ErrorLog = logged.Logger()
 		}
 	case *http.Server:
-		srv.ErrorLog = log.New(s.log, "", 0)
+		srv.ErrorLog = logged.Logger()
 	}
-	served := make(chan error, 1)
-	go func() {
-		if secure {
-			served <- srv.ServeTLS(on, "", "")
-		} else {
-			served <- srv.Serve(on)
-		}
-	}()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		assert.NoError(t, srv.Shutdown(ctx))
-		assert.ErrorIs(t, receive(t, served, "Serve"), http.ErrServerClosed)
-	})
-	return s
+	if secure {
+		srv = secured{srv}
+	}
+	return &service{streamtest.Serve(t, srv, opts), srv, logged}
 }
 
 // certificate is one for 127.0.0.1, and who trusts it.
@@ -75,13 +66,13 @@ var certificate = sync.OnceValues(func() (*tls.Config, *x509.CertPool) {
 })
 
 // dialTLS connects over TLS, offering the protocols.
-func dialTLS(t *testing.T, s *service, protos ...string) *peer {
+func dialTLS(t *testing.T, s *service, protos ...string) *streamtest.Client {
 	t.Helper()
-	p := dial(t, s)
+	p := s.Dial()
 	_, pool := certificate()
-	conn := tls.Client(p.conn, &tls.Config{RootCAs: pool, ServerName: "127.0.0.1", NextProtos: protos})
+	conn := tls.Client(p.Conn(), &tls.Config{RootCAs: pool, ServerName: "127.0.0.1", NextProtos: protos})
 	require.NoError(t, conn.Handshake())
-	return newPeer(t, conn)
+	return streamtest.NewClient(t, conn, nil)
 }
 
 func echo(w http.ResponseWriter, r *http.Request) {
@@ -132,7 +123,7 @@ func TestServerProtocols(t *testing.T) {
 				scheme = "https://"
 			}
 			for _, path := range []string{"/first", "/second"} {
-				resp, err := client.Post(scheme+s.addr+path, "text/plain", strings.NewReader("body"))
+				resp, err := client.Post(scheme+s.Addr().String()+path, "text/plain", strings.NewReader("body"))
 				if tc.want == "" {
 					require.Error(t, err)
 					return
@@ -201,11 +192,11 @@ func TestServerFirstRequest(t *testing.T) {
 					Handler: text("never"), Protocols: &p,
 					Options: &adapter.Options{RequestErrorHooks: tc.hooks, Request: stream.RequestConfig{MaxPathSize: 80}},
 				}, false)
-				client := dial(t, s)
-				got := client.send(tc.request).want("GET")
+				client := s.Dial()
+				got := client.Send(tc.request).Want("GET")
 				assert.Equal(t, tc.status, got.StatusCode)
-				assert.Equal(t, tc.body, strings.TrimSpace(got.text))
-				client.ended()
+				assert.Equal(t, tc.body, strings.TrimSpace(got.Text))
+				client.WantEnd()
 			})
 		}
 	}
@@ -214,19 +205,21 @@ func TestServerFirstRequest(t *testing.T) {
 // TestServerPreface: what was read in the hope of HTTP/2 is not lost to HTTP/1.
 func TestServerPreface(t *testing.T) {
 	t.Parallel()
-	var p http.Protocols
-	p.SetHTTP1(true)
-	p.SetUnencryptedHTTP2(true)
-	s := start(t, &adapter.Server{Handler: http.HandlerFunc(echo), Protocols: &p}, false)
-	for _, method := range []string{"GET", "P", "PRI", "PRIX", "POST"} {
-		for _, cut := range []int{0, 1, 2, 3, 4, 30} {
-			request := method + " /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"
-			client := dial(t, s).send(request[:cut])
-			time.Sleep(time.Millisecond) // so that the rest comes by itself, mostly
-			assert.Equal(t, "HTTP/1.1 plain /x body", client.send(request[cut:]).want(method).text)
-			assert.Equal(t, "HTTP/1.1 plain /y ", client.get("/y").text)
+	synctest.Test(t, func(t *testing.T) {
+		var p http.Protocols
+		p.SetHTTP1(true)
+		p.SetUnencryptedHTTP2(true)
+		s := startOver(t, &adapter.Server{Handler: http.HandlerFunc(echo), Protocols: &p}, false, nil)
+		for _, method := range []string{"GET", "P", "PRI", "PRIX", "POST"} {
+			for _, cut := range []int{0, 1, 2, 3, 4, 30} {
+				request := method + " /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"
+				client := s.Dial().Send(request[:cut])
+				synctest.Wait() // the rest comes by itself
+				assert.Equal(t, "HTTP/1.1 plain /x body", client.Send(request[cut:]).Want(method).Text)
+				assert.Equal(t, "HTTP/1.1 plain /y ", client.Get("/y").Text)
+			}
 		}
-	}
+	})
 }
 
 // TestServerPlainOnTLS: as net/http has it.
@@ -234,15 +227,13 @@ func TestServerPlainOnTLS(t *testing.T) {
 	t.Parallel()
 	config, _ := certificate()
 	s := start(t, &adapter.Server{Handler: text("never"), TLSConfig: config}, true)
-	client := dial(t, s)
-	got := client.get("/")
+	client := s.Dial()
+	got := client.Get("/")
 	assert.Equal(t, http.StatusBadRequest, got.StatusCode)
-	assert.Equal(t, "Client sent an HTTP request to an HTTPS server.\n", got.text)
-	client.leaves()
-	client.ended()
+	assert.Equal(t, "Client sent an HTTP request to an HTTPS server.\n", got.Text)
+	client.CloseWrite()
+	client.WantEnd()
 	require.Eventually(t, func() bool {
-		return strings.Contains(s.log.String(), "TLS handshake error from "+client.conn.LocalAddr().String()+": client sent an HTTP request to an HTTPS server")
+		return strings.Contains(s.log.String(), "TLS handshake error from "+client.Conn().LocalAddr().String()+": client sent an HTTP request to an HTTPS server")
 	}, patience, time.Millisecond)
 }
-
-func newPeer(t *testing.T, conn net.Conn) *peer { return &peer{t, conn, bufio.NewReader(conn)} }

@@ -26,14 +26,15 @@ func TestServerShutdownLetsGreetedFinish(t *testing.T) {
 		both.SetHTTP1(true)
 		both.SetUnencryptedHTTP2(true) // so that each connection is greeted
 		var begun, answered atomic.Int64
-		down := make(chan struct{})
+		down, stopping := make(chan struct{}), make(chan struct{})
 		first := sync.OnceFunc(func() { close(down) })
 		srv := &adapter.Server{Protocols: both, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			begun.Add(1)
 			first()
-			time.Sleep(2 * time.Millisecond)
+			<-stopping
 			_, _ = io.WriteString(w, "ok")
 		})}
+		srv.RegisterOnShutdown(func() { close(stopping) })
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
 		var running sync.WaitGroup

@@ -2,11 +2,11 @@ package adapter_test
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -23,59 +23,54 @@ func TestServerFirstRequestRests(t *testing.T) {
 	t.Parallel()
 	srv := &adapter.Server{Handler: text("ok"), ReadHeaderTimeout: -1}
 	s := start(t, srv, false)
-	p := dial(t, s)
+	p := s.Dial()
 	srv.SetKeepAlivesEnabled(false)
 	time.Sleep(1700 * time.Millisecond) // beyond the first rest
-	assert.Equal(t, http.StatusOK, p.get("/").StatusCode)
+	assert.Equal(t, http.StatusOK, p.Get("/").StatusCode)
 }
 
 // The time for a later request begins with its first byte, not behind its head.
 func TestServerReadTimeoutOfLaterRequest(t *testing.T) {
 	t.Parallel()
-	timed(t, "Server", false, func(t *testing.T, on network, d time.Duration) {
+	synctest.Test(t, func(t *testing.T) {
 		got := make(chan error, 2)
-		s := startOn(t, on, &adapter.Server{ReadTimeout: d, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s := startOver(t, &adapter.Server{ReadTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, err := io.ReadAll(r.Body)
 			got <- err
-		})}, false)
-		p := dial(t, s)
-		p.get("/")
+		})}, false, nil)
+		p := s.Dial()
+		p.Get("/")
 		require.NoError(t, <-got)
-		time.Sleep(d / 2)
-		since := time.Now()
-		p.send("POST / HTTP/1.1\r\nHost: a\r\n")
-		time.Sleep(d * 7 / 10)
-		p.send("Content-Length: 2\r\n\r\na")
-		assert.Error(t, receive(t, got, "the handler"), "1.4 times what a request has")
-		on.took(t, d, since)
-		_ = p.conn.Close() // a refusal waits to be read
+		for _, piece := range []string{"POST / HTTP/1.1\r\nHost: a\r\n", "Content-Length: 2\r\n\r\na", "b"} {
+			_, _ = io.WriteString(p.Conn(), piece)
+			time.Sleep(700 * time.Millisecond)
+		}
+		assert.Error(t, <-got, "1.4 s for a request that has one")
 	})
 }
 
 // A request is refused under a write deadline of its own, not that of the one before.
 func TestWriteDeadlineOfRefusal(t *testing.T) {
 	t.Parallel()
-	for name, open := range map[string]func(t *testing.T, d time.Duration) starter{
-		"Server": func(_ *testing.T, d time.Duration) starter {
-			return &adapter.Server{Handler: text("ok"), WriteTimeout: d}
-		},
-		"Eager": func(t *testing.T, d time.Duration) starter {
-			eager := adapt(t, &adapter.Options{Takeover: adapter.Eager})
-			return &http.Server{Handler: eager.Wrap(text("ok")), WriteTimeout: d}
-		},
-		"net/http": func(_ *testing.T, d time.Duration) starter {
-			return &http.Server{Handler: text("ok"), WriteTimeout: d}
-		},
+	const timeout = 300 * time.Millisecond
+	eager := func() http.Handler { return adapter.New(&adapter.Options{Takeover: adapter.Eager}).Wrap(text("ok")) }
+	for name, open := range map[string]func() starter{
+		"Server":   func() starter { return &adapter.Server{Handler: text("ok"), WriteTimeout: timeout} },
+		"Eager":    func() starter { return &http.Server{Handler: eager(), WriteTimeout: timeout} },
+		"net/http": func() starter { return &http.Server{Handler: text("ok"), WriteTimeout: timeout} },
 	} {
 		for _, second := range []bool{false, true} {
-			timed(t, fmt.Sprint(name, " second ", second), second, func(t *testing.T, on network, d time.Duration) {
-				p := dial(t, startOn(t, on, open(t, d), false))
-				if second {
-					p.get("/")
-				}
-				time.Sleep(2 * d)
-				p.send("GET / HTTP/1.1\r\nHost: a\r\nbad header\r\n\r\n")
-				assert.Equal(t, http.StatusBadRequest, p.want(http.MethodGet).StatusCode)
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					p := startOver(t, open(), false, nil).Dial()
+					if second {
+						p.Get("/")
+					}
+					time.Sleep(2 * timeout)
+					p.Send("GET / HTTP/1.1\r\nHost: a\r\nbad header\r\n\r\n")
+					assert.Equal(t, http.StatusBadRequest, p.Want(http.MethodGet).StatusCode)
+				})
 			})
 		}
 	}
@@ -90,7 +85,7 @@ func TestServerOutlivesInnerShutdown(t *testing.T) {
 		_ = r.Context().Value(http.ServerContextKey).(*http.Server).Shutdown(ctx)
 	})}, false)
 	for range 2 {
-		assert.Equal(t, http.StatusOK, dial(t, s).get("/").StatusCode)
+		assert.Equal(t, http.StatusOK, s.Dial().Get("/").StatusCode)
 	}
 }
 
@@ -103,9 +98,7 @@ func TestServerConnStatePanics(t *testing.T) {
 				panic("boom")
 			}
 		}}, false)
-		p := dial(t, s)
-		p.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-		_, err := io.Copy(io.Discard, p.br)
+		_, err := s.Dial().Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").Rest()
 		assert.NoError(t, err, "%v: closed", state)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/onramp-go/onramp/adapter"
+	"github.com/onramp-go/onramp/stream/streamtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -29,29 +30,29 @@ func TestServerShutdown(t *testing.T) {
 			srv := &adapter.Server{Handler: busyService(goOn, begun)}
 			srv.RegisterOnShutdown(sync.OnceFunc(func() { close(called) })) // the test's own end calls it again
 			s := start(t, srv, false)
-			fresh, idle, loop, busy, first := dial(t, s), dial(t, s), dial(t, s), dial(t, s), dial(t, s)
-			idle.get("/")
-			require.Equal(t, "GET /loop none", loop.get("/loop?send").text)
-			busy.get("/")
-			for _, p := range []*peer{busy, first} {
-				p.send("GET /busy/" + answer + " HTTP/1.1\r\nHost: a\r\n\r\n")
+			fresh, idle, loop, busy, first := s.Dial(), s.Dial(), s.Dial(), s.Dial(), s.Dial()
+			idle.Get("/")
+			require.Equal(t, "GET /loop none", loop.Get("/loop?send").Text)
+			busy.Get("/")
+			for _, p := range []*streamtest.Client{busy, first} {
+				p.Send("GET /busy/" + answer + " HTTP/1.1\r\nHost: a\r\n\r\n")
 				receive(t, begun, "the handler")
 			}
 			done := make(chan error, 1)
 			go func() { done <- srv.Shutdown(t.Context()) }()
-			fresh.ended()
-			idle.ended()
-			loop.ended()
+			fresh.WantEnd()
+			idle.WantEnd()
+			loop.WantEnd()
 			receive(t, called, "what was registered")
-			_, err := net.Dial("tcp", s.addr)
+			_, err := net.Dial("tcp", s.Addr().String())
 			assert.Error(t, err, "the listener is closed")
 			assert.Empty(t, done)
 			close(goOn)
-			for _, p := range []*peer{busy, first} {
-				got := p.want("GET")
-				assert.Equal(t, "posted", got.text)
+			for _, p := range []*streamtest.Client{busy, first} {
+				got := p.Want("GET")
+				assert.Equal(t, "posted", got.Text)
 				assert.True(t, got.Close, "the last answer must say that it is")
-				p.ended()
+				p.WantEnd()
 			}
 			require.NoError(t, receive(t, done, "Shutdown"))
 		})
@@ -63,12 +64,12 @@ func TestServerShutdownDeadline(t *testing.T) {
 	t.Parallel()
 	begun := make(chan struct{}, 1)
 	srv := &adapter.Server{Handler: busyService(nil, begun)}
-	p := dial(t, start(t, srv, false)).send("GET /busy/written HTTP/1.1\r\nHost: a\r\n\r\n")
+	p := start(t, srv, false).Dial().Send("GET /busy/written HTTP/1.1\r\nHost: a\r\n\r\n")
 	receive(t, begun, "the handler")
 	ctx, cancel := context.WithTimeout(context.Background(), short)
 	defer cancel()
 	assert.ErrorIs(t, srv.Shutdown(ctx), context.DeadlineExceeded)
-	p.ended()
+	p.WantEnd()
 }
 
 // TestServerShutdownUnderLoad: a client that got a connection and sent a request
@@ -85,7 +86,7 @@ func TestServerShutdownUnderLoad(t *testing.T) {
 			transport := &http.Transport{MaxIdleConnsPerHost: 1}
 			defer transport.CloseIdleConnections()
 			for client := (http.Client{Transport: transport, Timeout: patience}); ; answered.Add(1) {
-				resp, err := client.Get("http://" + s.addr)
+				resp, err := client.Get("http://" + s.Addr().String())
 				if err != nil {
 					assert.NotErrorIs(t, err, context.DeadlineExceeded)
 					return
@@ -115,15 +116,14 @@ func TestServerClose(t *testing.T) {
 		}
 	})}
 	s := start(t, srv, false)
-	fresh, idle, busy := dial(t, s), dial(t, s), dial(t, s)
-	idle.get("/")
+	fresh, idle, busy := s.Dial(), s.Dial(), s.Dial()
+	idle.Get("/")
 	receive(t, begun, "the handler")
-	busy.send("GET /busy HTTP/1.1\r\nHost: a\r\n\r\n")
+	busy.Send("GET /busy HTTP/1.1\r\nHost: a\r\n\r\n")
 	receive(t, begun, "the handler")
 	require.NoError(t, srv.Close())
-	for _, p := range []*peer{fresh, idle, busy} {
-		_, err := io.ReadAll(p.br)
-		assert.False(t, isTimeout(err))
+	for _, p := range []*streamtest.Client{fresh, idle, busy} {
+		_, _ = p.Rest()
 	}
 	assert.ErrorIs(t, receive(t, ended, "the handler"), context.Canceled)
 }
@@ -159,7 +159,7 @@ func TestServerListeners(t *testing.T) {
 	}
 	first, second := start(t, srv, false), start(t, srv, false)
 	for _, s := range []*service{first, second} {
-		assert.Equal(t, s.addr, dial(t, s).get("/").text)
+		assert.Equal(t, s.Addr().String(), s.Dial().Get("/").Text)
 	}
 }
 
@@ -169,26 +169,26 @@ func TestServerKeepAlivesOff(t *testing.T) {
 	goOn, begun := make(chan struct{}), make(chan struct{}, 1)
 	srv := &adapter.Server{Handler: busyService(goOn, begun)}
 	s := start(t, srv, false)
-	idle, busy := dial(t, s), dial(t, s)
-	idle.get("/")
-	busy.send("GET /busy/written HTTP/1.1\r\nHost: a\r\n\r\n")
+	idle, busy := s.Dial(), s.Dial()
+	idle.Get("/")
+	busy.Send("GET /busy/written HTTP/1.1\r\nHost: a\r\n\r\n")
 	receive(t, begun, "the handler")
-	fresh := dial(t, s)
+	fresh := s.Dial()
 	srv.SetKeepAlivesEnabled(false)
-	idle.ended()
+	idle.WantEnd()
 	close(goOn)
-	assert.True(t, busy.want("GET").Close)
-	busy.ended()
-	for _, p := range []*peer{fresh, dial(t, s)} {
-		got := p.get("/")
+	assert.True(t, busy.Want("GET").Close)
+	busy.WantEnd()
+	for _, p := range []*streamtest.Client{fresh, s.Dial()} {
+		got := p.Get("/")
 		assert.Equal(t, http.StatusOK, got.StatusCode)
 		assert.True(t, got.Close)
-		p.ended()
+		p.WantEnd()
 	}
 	srv.SetKeepAlivesEnabled(true)
-	again := dial(t, s)
-	again.get("/")
-	assert.False(t, again.get("/").Close)
+	again := s.Dial()
+	again.Get("/")
+	assert.False(t, again.Get("/").Close)
 }
 
 // failing is a listener whose Accept fails with the errors, in turn.
@@ -229,8 +229,8 @@ func TestServerAcceptErrors(t *testing.T) {
 			}
 			broken := errors.New("broken")
 			l.errs = append(l.errs, nil, emfile, broken) // a success ends the waiting
-			logged := &shared{}
-			assert.Equal(t, broken, (&adapter.Server{ErrorLog: log.New(logged, "", 0)}).Serve(l))
+			logged := new(streamtest.Log)
+			assert.Equal(t, broken, (&adapter.Server{ErrorLog: logged.Logger()}).Serve(l))
 			var delays []time.Duration
 			for i := range l.at[1:] {
 				delays = append(delays, l.at[i+1].Sub(l.at[i]))

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/onramp-go/onramp/adapter"
+	"github.com/onramp-go/onramp/stream/streamtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -58,29 +59,30 @@ func (s *states) wait(t *testing.T, n int) []string {
 // TestServerConnState: the sequence is net/http's for the same conversation.
 func TestServerConnState(t *testing.T) {
 	const get, post = "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"
-	leave := func(_ *testing.T, p *peer) { _ = p.conn.Close() }
-	say := func(text string, answers int) func(*testing.T, *peer) {
-		return func(t *testing.T, p *peer) {
-			p.send(text)
+	type step = func(*streamtest.Client)
+	leave := (*streamtest.Client).Close
+	say := func(text string, answers int) step {
+		return func(p *streamtest.Client) {
+			p.Send(text)
 			for range answers {
-				p.want("GET")
+				p.Want("GET")
 			}
 		}
 	}
 	for name, tc := range map[string]struct {
-		steps []func(*testing.T, *peer)
+		steps []step
 		want  string
 	}{
-		"nothing":      {[]func(*testing.T, *peer){leave}, "new closed"},
-		"one":          {[]func(*testing.T, *peer){say(get, 1), leave}, "new active idle closed"},
-		"two":          {[]func(*testing.T, *peer){say(get, 1), say(post, 1), leave}, "new active idle active idle closed"},
-		"pipelined":    {[]func(*testing.T, *peer){say(get+post+get, 3), leave}, "new active idle active idle active idle closed"},
-		"last":         {[]func(*testing.T, *peer){say("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 1)}, "new active closed"},
-		"bad":          {[]func(*testing.T, *peer){say("GET /\r\n\r\n", 1)}, "new active closed"},
-		"half":         {[]func(*testing.T, *peer){say("GET / HT", 0), leave}, "new active closed"},
-		"hijacked":     {[]func(*testing.T, *peer){say("GET /hijack HTTP/1.1\r\nHost: a\r\n\r\n", 1)}, "new active hijacked"},
-		"panic":        {[]func(*testing.T, *peer){say("GET /panic HTTP/1.1\r\nHost: a\r\n\r\n", 0)}, "new active closed"},
-		"second panic": {[]func(*testing.T, *peer){say(get, 1), say("GET /panic HTTP/1.1\r\nHost: a\r\n\r\n", 0)}, "new active idle active closed"},
+		"nothing":      {[]step{leave}, "new closed"},
+		"one":          {[]step{say(get, 1), leave}, "new active idle closed"},
+		"two":          {[]step{say(get, 1), say(post, 1), leave}, "new active idle active idle closed"},
+		"pipelined":    {[]step{say(get+post+get, 3), leave}, "new active idle active idle active idle closed"},
+		"last":         {[]step{say("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 1)}, "new active closed"},
+		"bad":          {[]step{say("GET /\r\n\r\n", 1)}, "new active closed"},
+		"half":         {[]step{say("GET / HT", 0), leave}, "new active closed"},
+		"hijacked":     {[]step{say("GET /hijack HTTP/1.1\r\nHost: a\r\n\r\n", 1)}, "new active hijacked"},
+		"panic":        {[]step{say("GET /panic HTTP/1.1\r\nHost: a\r\n\r\n", 0)}, "new active closed"},
+		"second panic": {[]step{say(get, 1), say("GET /panic HTTP/1.1\r\nHost: a\r\n\r\n", 0)}, "new active idle active closed"},
 	} {
 		for _, secure := range []bool{false, true} {
 			want := strings.Fields(tc.want)
@@ -106,12 +108,12 @@ func TestServerConnState(t *testing.T) {
 						srv = &adapter.Server{Handler: h, TLSConfig: config, ConnState: noted.note}
 					}
 					s := start(t, srv, secure)
-					p := dial(t, s)
+					p := s.Dial()
 					if secure {
 						p = dialTLSOver(t, p)
 					}
 					for _, step := range tc.steps {
-						step(t, p)
+						step(p)
 					}
 					assert.Equal(t, want, noted.wait(t, len(want)))
 				})
@@ -121,11 +123,11 @@ func TestServerConnState(t *testing.T) {
 }
 
 // dialTLSOver does the handshake on p's connection.
-func dialTLSOver(t *testing.T, p *peer) *peer {
+func dialTLSOver(t *testing.T, p *streamtest.Client) *streamtest.Client {
 	_, pool := certificate()
-	conn := tls.Client(p.conn, &tls.Config{RootCAs: pool, ServerName: "127.0.0.1"})
+	conn := tls.Client(p.Conn(), &tls.Config{RootCAs: pool, ServerName: "127.0.0.1"})
 	require.NoError(t, conn.Handshake())
-	return newPeer(t, conn)
+	return streamtest.NewClient(t, conn, nil)
 }
 
 // TestServerConnStateHTTP2: the connection is the one that was accepted, new once.
@@ -141,7 +143,7 @@ func TestServerConnStateHTTP2(t *testing.T) {
 			s := start(t, &adapter.Server{Handler: text("x"), TLSConfig: config, Protocols: &p, ConnState: noted.note}, secure)
 			transport := &http.Transport{Protocols: &p, TLSClientConfig: &tls.Config{RootCAs: pool}}
 			scheme := map[bool]string{true: "https://", false: "http://"}[secure]
-			resp, err := (&http.Client{Transport: transport, Timeout: patience}).Get(scheme + s.addr)
+			resp, err := (&http.Client{Transport: transport, Timeout: patience}).Get(scheme + s.Addr().String())
 			require.NoError(t, err)
 			_, _ = io.Copy(io.Discard, resp.Body)
 			_ = resp.Body.Close()
@@ -199,7 +201,7 @@ func TestServerContexts(t *testing.T) {
 			transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, ForceAttemptHTTP2: strings.HasPrefix(proto, "HTTP/2")}
 			defer transport.CloseIdleConnections()
 			client := &http.Client{Transport: transport, Timeout: patience}
-			url := map[bool]string{true: "https://", false: "http://"}[proto != "HTTP/1.1"] + s.addr
+			url := map[bool]string{true: "https://", false: "http://"}[proto != "HTTP/1.1"] + s.Addr().String()
 			for range 2 {
 				resp, err := client.Get(url)
 				require.NoError(t, err)

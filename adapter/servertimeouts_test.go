@@ -5,56 +5,66 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/onramp-go/onramp/adapter"
 	"github.com/onramp-go/onramp/stream"
+	"github.com/onramp-go/onramp/stream/streamtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-// timeouts are the ways to bound the head of a first request.
-func timeouts(d time.Duration) map[string]*adapter.Server {
-	return map[string]*adapter.Server{
-		"ReadHeaderTimeout": {ReadHeaderTimeout: d, IdleTimeout: time.Hour},
-		"ReadTimeout":       {ReadTimeout: d, IdleTimeout: time.Hour},
-		"RequestConfig":     {Options: &adapter.Options{Request: stream.RequestConfig{ReadTimeout: d}}, IdleTimeout: time.Hour},
-		"HeaderTimeout":     {Options: &adapter.Options{HeaderTimeout: d}, IdleTimeout: time.Hour},
-	}
-}
 
 // TestServerFirstRequestTimeouts: a client that connects and does not send holds
 // nothing for long, and its time does not begin anew with its first byte. Neither is
 // there more of it for one that may yet turn out to speak HTTP/2.
 func TestServerFirstRequestTimeouts(t *testing.T) {
-	for name := range timeouts(short) {
+	for name, server := range map[string]func(d time.Duration) *adapter.Server{
+		"ReadHeaderTimeout": func(d time.Duration) *adapter.Server { return &adapter.Server{ReadHeaderTimeout: d} },
+		"ReadTimeout":       func(d time.Duration) *adapter.Server { return &adapter.Server{ReadTimeout: d} },
+		"RequestConfig": func(d time.Duration) *adapter.Server {
+			return &adapter.Server{Options: &adapter.Options{Request: stream.RequestConfig{ReadTimeout: d}}}
+		},
+		"HeaderTimeout": func(d time.Duration) *adapter.Server {
+			return &adapter.Server{Options: &adapter.Options{HeaderTimeout: d}}
+		},
+	} {
 		for _, h2c := range []bool{false, true} {
-			timed(t, fmt.Sprint(name, " h2c ", h2c), name == "HeaderTimeout", func(t *testing.T, on network, d time.Duration) {
-				srv := timeouts(d)[name]
-				srv.Handler, srv.Protocols = text("answered"), new(http.Protocols)
-				srv.Protocols.SetHTTP1(true)
-				srv.Protocols.SetUnencryptedHTTP2(h2c)
-				s := startOn(t, on, srv, false)
-				since := time.Now()
-				kept := dial(t, s)
-				assert.Equal(t, "answered", kept.get("/").text)
-				silent := dial(t, s)
-				var slow []*peer
-				for _, begun := range []string{"GET / HT", "P", "PRI * HTTP/2.0\r\n"} {
-					slow = append(slow, dial(t, s).send(begun))
-				}
-				time.Sleep(d / 2)
-				slow[0].send("TP/1.1\r\n")
-				slow[1].send("R")
-				for _, p := range slow {
-					assert.Equal(t, http.StatusRequestTimeout, p.want("GET").StatusCode)
-					p.ended()
-				}
-				silent.ended()
-				on.took(t, d, since)
-				assert.Equal(t, "answered", kept.get("/").text, "idle is something else")
+			t.Run(fmt.Sprint(name, " h2c ", h2c), func(t *testing.T) {
+				t.Parallel()
+				inTime(t, func(t *testing.T, net *streamtest.Options, unit time.Duration) {
+					srv := server(unit)
+					srv.Handler, srv.IdleTimeout, srv.Protocols = text("answered"), time.Hour, new(http.Protocols)
+					srv.Protocols.SetHTTP1(true)
+					srv.Protocols.SetUnencryptedHTTP2(h2c)
+					s := startOver(t, srv, false, net)
+					silent, kept := s.Dial(), s.Dial()
+					start := time.Now()
+					var slow []*streamtest.Client
+					for _, begun := range []string{"GET / HT", "P", "PRI * HTTP/2.0\r\n"} {
+						c := s.Dial()
+						c.Send(begun)
+						slow = append(slow, c)
+					}
+					assert.Equal(t, "answered", kept.Get("/").Text)
+					if net == nil {
+						time.Sleep(unit / 2)
+						slow[0].Send("TP/1.1\r\n")
+						slow[1].Send("R")
+					}
+					silent.WantEnd()
+					for _, c := range slow {
+						assert.Equal(t, http.StatusRequestTimeout, c.Want("GET").StatusCode)
+						c.WantEnd()
+					}
+					if net == nil {
+						assert.Equal(t, unit, time.Since(start))
+					}
+					assert.Equal(t, "answered", kept.Get("/").Text, "idle is something else")
+				})
 			})
 		}
 	}
@@ -68,30 +78,32 @@ func TestServerFirstBodyTimeout(t *testing.T) {
 		"chunked": "Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
 	} {
 		for _, h2c := range []bool{false, true} {
-			timed(t, fmt.Sprint(name, " h2c ", h2c), name == "length", func(t *testing.T, on network, d time.Duration) {
-				type outcome struct {
-					body string
-					err  error
-				}
-				got := make(chan outcome, 1)
-				srv := &adapter.Server{ReadTimeout: d, IdleTimeout: time.Hour, Protocols: new(http.Protocols)}
-				srv.Protocols.SetHTTP1(true)
-				srv.Protocols.SetUnencryptedHTTP2(h2c)
-				srv.Handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-					body, err := io.ReadAll(r.Body)
-					got <- outcome{string(body), err}
+			t.Run(fmt.Sprint(name, " h2c ", h2c), func(t *testing.T) {
+				t.Parallel()
+				inTime(t, func(t *testing.T, net *streamtest.Options, unit time.Duration) {
+					body, fault := make(chan string, 1), make(chan error, 1)
+					srv := &adapter.Server{ReadTimeout: unit, IdleTimeout: time.Hour, Protocols: new(http.Protocols)}
+					srv.Protocols.SetHTTP1(true)
+					srv.Protocols.SetUnencryptedHTTP2(h2c)
+					srv.Handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+						p, err := io.ReadAll(r.Body)
+						body <- string(p)
+						fault <- err
+					})
+					s := startOver(t, srv, false, net)
+					c := s.Dial()
+					start := time.Now()
+					if net == nil {
+						time.Sleep(unit / 2)
+					}
+					c.Send("POST / HTTP/1.1\r\nHost: a\r\n" + request)
+					assert.Equal(t, "half", receive(t, body, "the handler"))
+					assert.ErrorIs(t, receive(t, fault, "the handler"), os.ErrDeadlineExceeded)
+					if net == nil {
+						assert.Equal(t, unit, time.Since(start))
+					}
+					_, _ = c.Rest() // an answer or none: but an end
 				})
-				s := startOn(t, on, srv, false)
-				since := time.Now()
-				p := dial(t, s)
-				time.Sleep(d / 2)
-				p.send("POST / HTTP/1.1\r\nHost: a\r\n" + request)
-				read := receive(t, got, "the handler")
-				assert.Equal(t, "half", read.body)
-				assert.True(t, isTimeout(read.err), "%v", read.err)
-				on.took(t, d, since)
-				_, err := io.ReadAll(p.br) // an answer or none: but an end
-				assert.False(t, isTimeout(err), "the connection is still open")
 			})
 		}
 	}
@@ -99,24 +111,30 @@ func TestServerFirstBodyTimeout(t *testing.T) {
 
 // TestServerHandshakeTimeout: neither does one that does not finish its handshake.
 func TestServerHandshakeTimeout(t *testing.T) {
+	const d = time.Second
 	for name, srv := range map[string]*adapter.Server{
-		"ReadHeaderTimeout": {ReadHeaderTimeout: short, ReadTimeout: time.Hour},
-		"ReadTimeout":       {ReadTimeout: short},
-		"WriteTimeout":      {WriteTimeout: short},
-		"HeaderTimeout":     {Options: &adapter.Options{HeaderTimeout: short}},
+		"ReadHeaderTimeout": {ReadHeaderTimeout: d, ReadTimeout: time.Hour},
+		"ReadTimeout":       {ReadTimeout: d},
+		"WriteTimeout":      {WriteTimeout: d},
+		"HeaderTimeout":     {Options: &adapter.Options{HeaderTimeout: d}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			srv.TLSConfig, _ = certificate()
-			s := start(t, srv, true)
-			silent, slow := dial(t, s), dial(t, s)
-			slow.send("\x16\x03\x01")
-			silent.ended()
-			slow.ended()
-			require.Eventually(t, func() bool { return strings.Count(s.log.String(), "TLS handshake error from ") == 2 }, patience, time.Millisecond)
-			// A client that is done with it has its time afresh.
-			fast := dialTLS(t, s)
-			assert.Equal(t, http.StatusNotFound, fast.get("/").StatusCode)
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				s := startOver(t, srv, true, nil)
+				silent, slow := s.Dial(), s.Dial()
+				slow.Send("\x16\x03\x01")
+				silent.WantEnd()
+				slow.WantEnd()
+				assert.Equal(t, d, time.Since(start))
+				synctest.Wait()
+				assert.Equal(t, 2, strings.Count(s.log.String(), "TLS handshake error from "))
+				// A client that is done with it has its time afresh.
+				fast := dialTLS(t, s)
+				assert.Equal(t, http.StatusNotFound, fast.Get("/").StatusCode)
+			})
 		})
 	}
 }
@@ -136,15 +154,14 @@ func TestServerShutdownEndsGreetings(t *testing.T) {
 				}
 			}}
 			s := start(t, srv, secure)
-			client := dial(t, s)
+			client := s.Dial()
 			receive(t, begun, "the connection")
 			if closes {
 				require.NoError(t, srv.Close())
 			} else {
 				require.NoError(t, srv.Shutdown(t.Context()))
 			}
-			_, err := io.ReadAll(client.br)
-			assert.False(t, isTimeout(err))
+			_, _ = client.Rest()
 		}
 	}
 }

@@ -66,21 +66,21 @@ func TestShutdown(t *testing.T) {
 						a.Register(srv)
 					}
 					s := serve(t, a.Wrap(busyService(goOn, begun)), srv)
-					idle, loop, busy := dial(t, s), dial(t, s), dial(t, s)
-					idle.get("/")
-					require.Equal(t, "GET /loop none", loop.get("/loop?send").text)
-					busy.get("/")
-					busy.send("GET /busy/" + answer + " HTTP/1.1\r\nHost: a\r\n\r\n")
+					idle, loop, busy := s.Dial(), s.Dial(), s.Dial()
+					idle.Get("/")
+					require.Equal(t, "GET /loop none", loop.Get("/loop?send").Text)
+					busy.Get("/")
+					busy.Send("GET /busy/" + answer + " HTTP/1.1\r\nHost: a\r\n\r\n")
 					receive(t, begun, "the handler")
 					done := make(chan error, 1)
 					go func() { done <- way.call(ctx, a, s) }()
-					idle.ended()
-					loop.ended()
+					idle.WantEnd()
+					loop.WantEnd()
 					close(goOn)
-					got := busy.want("GET")
-					assert.Equal(t, "posted", got.text)
+					got := busy.Want("GET")
+					assert.Equal(t, "posted", got.Text)
 					assert.True(t, got.Close, "the last answer must say that it is")
-					busy.ended()
+					busy.WantEnd()
 					require.NoError(t, receive(t, done, "Shutdown"))
 					require.NoError(t, a.Shutdown(ctx))
 				})
@@ -96,16 +96,14 @@ func TestShutdownDeadline(t *testing.T) {
 			t.Parallel()
 			begun := make(chan struct{}, 1)
 			a := adapt(t, &adapter.Options{Takeover: mode})
-			p := dial(t, serve(t, a.Wrap(busyService(nil, begun)), nil))
-			p.get("/")
-			p.send("GET /busy/sent HTTP/1.1\r\nHost: a\r\n\r\n")
+			p := serve(t, a.Wrap(busyService(nil, begun)), nil).Dial()
+			p.Get("/")
+			p.Send("GET /busy/sent HTTP/1.1\r\nHost: a\r\n\r\n")
 			receive(t, begun, "the handler")
 			ctx, cancel := context.WithTimeout(context.Background(), short)
 			defer cancel()
 			assert.ErrorIs(t, a.Shutdown(ctx), context.DeadlineExceeded)
-			_, err := p.br.ReadByte()
-			assert.Error(t, err)
-			assert.False(t, isTimeout(err))
+			p.WantEnd()
 		})
 	}
 }
@@ -116,12 +114,12 @@ func TestNoTakeoverBehindShutdown(t *testing.T) {
 	a := adapt(t, &adapter.Options{Takeover: adapter.Eager})
 	require.NoError(t, a.Shutdown(context.Background()))
 	raw := make(chan error, 1)
-	p := dial(t, serve(t, a.Wrap(adapter.Handler(hook(func(s *stream.Stream, c *stream.Context) hooks.Status {
+	p := serve(t, a.Wrap(adapter.Handler(hook(func(s *stream.Stream, c *stream.Context) hooks.Status {
 		_, err := s.NetConn()
 		raw <- err
 		return answers["sent"](s, c)
-	}))), nil))
-	assert.Equal(t, "posted", p.get("/").text)
+	}))), nil).Dial()
+	assert.Equal(t, "posted", p.Get("/").Text)
 	assert.ErrorIs(t, receive(t, raw, "the hook"), stream.ErrNotRaw)
 }
 
@@ -143,8 +141,8 @@ func TestServerShutdownBeforeTakeover(t *testing.T) {
 					a.Register(srv)
 				}
 				s := serve(t, h, srv)
-				p := dial(t, s)
-				p.send("GET /busy/sent HTTP/1.1\r\nHost: a\r\n\r\n")
+				p := s.Dial()
+				p.Send("GET /busy/sent HTTP/1.1\r\nHost: a\r\n\r\n")
 				receive(t, begun, "the handler")
 				ran := make(chan struct{})
 				srv.RegisterOnShutdown(sync.OnceFunc(func() { close(ran) }))
@@ -154,15 +152,15 @@ func TestServerShutdownBeforeTakeover(t *testing.T) {
 				go func() { done <- srv.Shutdown(ctx) }()
 				receive(t, ran, "the callbacks")
 				for { // the listener is closed behind the state has changed
-					conn, err := net.Dial("tcp", s.addr)
+					conn, err := net.Dial("tcp", s.Addr().String())
 					if err != nil {
 						break
 					}
 					_ = conn.Close()
 				}
 				close(goOn)
-				assert.Equal(t, "posted", p.want("GET").text)
-				p.ended()
+				assert.Equal(t, "posted", p.Want("GET").Text)
+				p.WantEnd()
 				require.NoError(t, receive(t, done, "Shutdown"))
 			})
 		}
@@ -185,11 +183,11 @@ func TestNestedAdapters(t *testing.T) {
 				in := adapt(t, &adapter.Options{Takeover: inner, ResponseHooks: hooks.Chain{header("X-In")}})
 				out := adapt(t, &adapter.Options{Takeover: outer, ResponseHooks: hooks.Chain{header("X-Out")}})
 				s := serve(t, out.Wrap(in.Wrap(mux)), nil)
-				p := dial(t, s)
+				p := s.Dial()
 				for range 3 {
 					for path, want := range map[string]string{"/sent": "posted", "/staged": "posted", "/legacy": "legacy"} {
-						got := p.get(path)
-						assert.Equal(t, want, got.text)
+						got := p.Get(path)
+						assert.Equal(t, want, got.Text)
 						assert.Equal(t, []string{"1"}, got.Header["X-In"])
 						assert.Equal(t, []string{"1"}, got.Header["X-Out"])
 					}
@@ -197,7 +195,7 @@ func TestNestedAdapters(t *testing.T) {
 				require.NoError(t, in.Shutdown(ctx))
 				require.NoError(t, out.Shutdown(ctx))
 				require.NoError(t, s.Shutdown(ctx))
-				p.ended()
+				p.WantEnd()
 			})
 		}
 	}
@@ -219,12 +217,12 @@ func TestGoexit(t *testing.T) {
 				mux := http.NewServeMux()
 				mux.HandleFunc("/exit", func(http.ResponseWriter, *http.Request) { runtime.Goexit() })
 				mux.Handle("/", adapter.Handler(hook(answers["sent"])))
-				p := dial(t, serve(t, m.wrap(t, mux), nil))
+				p := serve(t, m.wrap(t, mux), nil).Dial()
 				if second {
-					p.get("/")
+					p.Get("/")
 				}
-				p.send("GET /exit HTTP/1.1\r\nHost: a\r\n\r\n")
-				p.ended()
+				p.Send("GET /exit HTTP/1.1\r\nHost: a\r\n\r\n")
+				p.WantEnd()
 			})
 		}
 	}

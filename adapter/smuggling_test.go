@@ -125,10 +125,10 @@ func TestUnreadBodyIsNoRequest(t *testing.T) {
 						for _, later := range []bool{false, true} {
 							for _, second := range []bool{false, true} {
 								where := fmt.Sprintf("%s, body later %v, second %v", framing, later, second)
-								p := dial(t, s)
+								p := s.Dial()
 								want := []string{"POST /post", "GET /legacy"}
 								if second {
-									require.Equal(t, "legacy", p.get("/legacy").text)
+									require.Equal(t, "legacy", p.Get("/legacy").Text)
 									want = append([]string{"GET /legacy"}, want...)
 								}
 								seen.seen = nil
@@ -137,15 +137,15 @@ func TestUnreadBodyIsNoRequest(t *testing.T) {
 								}
 								head := "POST /post HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n" + f[0] + "\r\n\r\n"
 								if later {
-									p.send(head)
-									go func() { _, _ = io.WriteString(p.conn, f[1]+"GET /legacy HTTP/1.1\r\nHost: a\r\n\r\n") }()
+									p.Send(head)
+									go func() { _, _ = io.WriteString(p.Conn(), f[1]+"GET /legacy HTTP/1.1\r\nHost: a\r\n\r\n") }()
 								} else {
-									p.send(head + f[1] + "GET /legacy HTTP/1.1\r\nHost: a\r\n\r\n")
+									p.Send(head + f[1] + "GET /legacy HTTP/1.1\r\nHost: a\r\n\r\n")
 								}
-								require.Equal(t, "posted", p.want("POST").text, where)
-								require.Equal(t, "legacy", p.want("GET").text, where)
+								require.Equal(t, "posted", p.Want("POST").Text, where)
+								require.Equal(t, "legacy", p.Want("GET").Text, where)
 								assert.Equal(t, want, seen.list(), where)
-								_ = p.conn.Close()
+								p.Close()
 							}
 						}
 					}
@@ -165,15 +165,15 @@ func TestHugeBodyIsNotRead(t *testing.T) {
 				r.Method("POST", "/post", adapter.Handler(hook(answers["sent"])))
 				r.Get("/legacy", text("legacy"))
 				s := serve(t, m.wrap(t, r), nil)
-				p := dial(t, s)
+				p := s.Dial()
 				if second {
-					p.get("/legacy")
+					p.Get("/legacy")
 				}
-				p.send("POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n")
-				require.Equal(t, "posted", p.want("POST").text)
+				p.Send("POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n")
+				require.Equal(t, "posted", p.Want("POST").Text)
 				sent, block := 0, make([]byte, 64<<10)
 				for { // the server takes what is on its way, and closes
-					n, err := p.conn.Write(block)
+					n, err := p.Conn().Write(block)
 					if sent += n; err != nil {
 						break
 					}
@@ -209,14 +209,14 @@ func TestConnectEndsHTTP(t *testing.T) {
 						warm.ServeHTTP(w, r)
 					}))
 					s := serve(t, adapt(t, &adapter.Options{Takeover: mode}).Wrap(h), nil)
-					p := dial(t, s)
+					p := s.Dial()
 					want := []string{"CONNECT "}
 					if second {
-						p.get("/warm")
+						p.Get("/warm")
 						want = []string{"GET /warm", "CONNECT "}
 					}
-					p.send("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n" + smuggled)
-					_, _ = io.ReadAll(p.br)
+					p.Send("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n" + smuggled)
+					_, _ = p.Rest()
 					assert.Equal(t, want, seen.list())
 				})
 			}
@@ -246,10 +246,10 @@ func TestRewrittenLength(t *testing.T) {
 				r.Method("POST", "/post", adapter.Handler(hook(answers["sent"])))
 				r.Get("/legacy", text("legacy"))
 				s := serve(t, m.wrap(t, r), nil)
-				p := dial(t, s)
-				p.send(fmt.Sprintf("POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s", len(body), body) +
+				p := s.Dial()
+				p.Send(fmt.Sprintf("POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s", len(body), body) +
 					"GET /legacy HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-				rest, err := io.ReadAll(p.br)
+				rest, err := p.Rest()
 				require.NoError(t, err)
 				assert.Equal(t, []string{"POST /post", "GET /legacy"}, seen.list())
 				assert.True(t, strings.HasSuffix(string(rest), "legacy"), "%q", rest)

@@ -1,11 +1,9 @@
 package adapter_test
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -13,19 +11,21 @@ import (
 	"github.com/onramp-go/onramp/adapter"
 	"github.com/onramp-go/onramp/hooks"
 	"github.com/onramp-go/onramp/stream"
+	"github.com/onramp-go/onramp/stream/streamtest"
 	"github.com/stretchr/testify/assert"
 )
+
+const short = 100 * time.Millisecond
 
 // TestReadTimeouts: a client that stops in the middle of a request does not hold its
 // connection or its handler.
 func TestReadTimeouts(t *testing.T) {
-	configs := map[string]func(d time.Duration) (*http.Server, adapter.Options){
-		"ReadTimeout": func(d time.Duration) (*http.Server, adapter.Options) {
-			return &http.Server{ReadTimeout: d}, adapter.Options{}
-		},
-		"RequestConfig": func(d time.Duration) (*http.Server, adapter.Options) {
-			return nil, adapter.Options{Request: stream.RequestConfig{ReadTimeout: d}}
-		},
+	configs := map[string]struct {
+		server time.Duration
+		opts   adapter.Options
+	}{
+		"ReadTimeout":   {server: short},
+		"RequestConfig": {opts: adapter.Options{Request: stream.RequestConfig{ReadTimeout: short}}},
 	}
 	posts := map[string]func(s *stream.Stream, c *stream.Context) hooks.Status{
 		"read": func(s *stream.Stream, c *stream.Context) hooks.Status {
@@ -55,19 +55,18 @@ func TestReadTimeouts(t *testing.T) {
 			}
 			for post, h := range posts {
 				for _, second := range []bool{false, true} {
-					name := fmt.Sprint(config, "/", m.name, "/", post, "/second ", second)
-					timed(t, name, post == "read" && second && config == "ReadTimeout", func(t *testing.T, on network, d time.Duration) {
+					t.Run(fmt.Sprint(config, "/", m.name, "/", post, "/second ", second), func(t *testing.T) {
+						t.Parallel()
 						mux := http.NewServeMux()
 						mux.Handle("/", adapter.Handler(hook(answers["sent"])))
 						mux.Handle("/post", adapter.Handler(hook(h)))
-						server, opts := cfg(d)
-						p := dial(t, serveOn(t, on, m.with(t, mux, opts), server))
+						srv := &http.Server{ReadTimeout: cfg.server}
+						p := serve(t, m.with(t, mux, cfg.opts), srv).Dial()
 						if second {
-							p.get("/")
+							p.Get("/")
 						}
-						p.send("POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf")
-						_, err := io.ReadAll(p.br) // an answer or none: but an end
-						assert.False(t, isTimeout(err), "the connection is still open")
+						p.Send("POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf")
+						_, _ = p.Rest() // an answer or none: but an end
 					})
 				}
 			}
@@ -75,50 +74,47 @@ func TestReadTimeouts(t *testing.T) {
 	}
 }
 
-func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
-
 // TestHeadTimeouts: on a connection that was taken over, as on any.
 func TestHeadTimeouts(t *testing.T) {
-	type row struct {
-		header, read, idle time.Duration // of the server
-		opts               adapter.Options
-		sends              string
-		status             int // 0: no answer
-	}
-	for name, of := range map[string]func(d time.Duration) row{
-		"ReadHeaderTimeout": func(d time.Duration) row { return row{header: d, sends: "GET / HT", status: 408} },
-		"ReadTimeout":       func(d time.Duration) row { return row{read: d, sends: "GET / HTTP/1.1\r\nHo", status: 408} },
-		"HeaderTimeout": func(d time.Duration) row {
-			return row{opts: adapter.Options{HeaderTimeout: d}, sends: "G", status: 408}
-		},
-		"RequestConfig": func(d time.Duration) row {
-			return row{opts: adapter.Options{Request: stream.RequestConfig{ReadTimeout: d}}, sends: "GET / HTTP/1.1\r\n", status: 408}
-		},
-		"IdleTimeout of the server": func(d time.Duration) row { return row{idle: d} },
-		"ReadTimeout idle":          func(d time.Duration) row { return row{read: d} },
-		"IdleTimeout":               func(d time.Duration) row { return row{opts: adapter.Options{IdleTimeout: d}} },
+	for _, tt := range []struct {
+		name   string
+		set    func(srv *http.Server, opts *adapter.Options, d time.Duration)
+		sends  string
+		status int // 0: no answer
+	}{
+		{"ReadHeaderTimeout", func(srv *http.Server, _ *adapter.Options, d time.Duration) { srv.ReadHeaderTimeout = d }, "GET / HT", 408},
+		{"ReadTimeout", func(srv *http.Server, _ *adapter.Options, d time.Duration) { srv.ReadTimeout = d }, "GET / HTTP/1.1\r\nHo", 408},
+		{"HeaderTimeout", func(_ *http.Server, opts *adapter.Options, d time.Duration) { opts.HeaderTimeout = d }, "G", 408},
+		{"RequestConfig", func(_ *http.Server, opts *adapter.Options, d time.Duration) { opts.Request.ReadTimeout = d }, "GET / HTTP/1.1\r\n", 408},
+		{"IdleTimeout of the server", func(srv *http.Server, _ *adapter.Options, d time.Duration) { srv.IdleTimeout = d }, "", 0},
+		{"ReadTimeout idle", func(srv *http.Server, _ *adapter.Options, d time.Duration) { srv.ReadTimeout = d }, "", 0},
+		{"IdleTimeout", func(_ *http.Server, opts *adapter.Options, d time.Duration) { opts.IdleTimeout = d }, "", 0},
 	} {
 		for _, mode := range []adapter.Takeover{adapter.OnDemand, adapter.Eager} {
-			timed(t, fmt.Sprint(name, " mode ", mode), mode == adapter.Eager, func(t *testing.T, on network, d time.Duration) {
-				tt := of(d)
-				tt.opts.Takeover = mode
-				h := adapt(t, &tt.opts).Wrap(adapter.Handler(hook(answers["sent"])))
-				srv := &http.Server{ReadHeaderTimeout: tt.header, ReadTimeout: tt.read, IdleTimeout: tt.idle}
-				p := dial(t, serveOn(t, on, h, srv))
-				for range 2 {
-					p.get("/")
-				}
-				since := time.Now()
-				for _, c := range tt.sends {
-					p.send(string(c))
-				}
-				if tt.status != 0 {
-					got := p.want("GET")
-					assert.Equal(t, tt.status, got.StatusCode)
-					assert.True(t, got.Close)
-				}
-				p.ended()
-				on.took(t, d, since)
+			t.Run(fmt.Sprint(tt.name, " mode ", mode), func(t *testing.T) {
+				t.Parallel()
+				inTime(t, func(t *testing.T, net *streamtest.Options, unit time.Duration) {
+					srv, opts := new(http.Server), &adapter.Options{Takeover: mode}
+					tt.set(srv, opts, unit)
+					h := adapt(t, opts).Wrap(adapter.Handler(hook(answers["sent"])))
+					p := serveOver(t, h, srv, net).Dial()
+					for range 2 {
+						p.Get("/")
+					}
+					start := time.Now()
+					for _, c := range tt.sends {
+						p.Send(string(c))
+					}
+					if tt.status != 0 {
+						got := p.Want("GET")
+						assert.Equal(t, tt.status, got.StatusCode)
+						assert.True(t, got.Close)
+					}
+					p.WantEnd()
+					if net == nil {
+						assert.Equal(t, unit, time.Since(start))
+					}
+				})
 			})
 		}
 	}
@@ -149,22 +145,22 @@ func TestWriteTimeoutOfHandlers(t *testing.T) {
 					result <- err
 				})
 				h := adapt(t, &adapter.Options{Takeover: adapter.Eager}).Wrap(mux)
-				p := dial(t, serve(t, h, &http.Server{WriteTimeout: 5 * short}))
+				p := serve(t, h, &http.Server{WriteTimeout: 5 * short}).Dial()
 				if second {
-					p.get("/")
+					p.Get("/")
 				}
-				p.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n")
+				p.Send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n")
 				ended := make(chan struct{})
 				go func() { // reads some in every WriteTimeout, for ever
 					defer close(ended)
 					for p := p; ; <-time.After(short) {
-						if n, err := io.CopyN(io.Discard, p.conn, 300<<10); err != nil || n == 0 {
+						if n, err := io.CopyN(io.Discard, p.Conn(), 300<<10); err != nil || n == 0 {
 							return
 						}
 					}
 				}()
 				assert.Error(t, receive(t, result, "the handler"))
-				_ = p.conn.Close()
+				p.Close()
 				<-ended
 			})
 		}
@@ -175,25 +171,28 @@ func TestWriteTimeoutOfHandlers(t *testing.T) {
 func TestStreamOutlivesWriteTimeout(t *testing.T) {
 	for _, m := range mounts() {
 		for _, second := range []bool{false, true} {
-			timed(t, fmt.Sprint(m.name, " second ", second), m.name == "Eager" && second, func(t *testing.T, on network, d time.Duration) {
-				mux := http.NewServeMux()
-				mux.Handle("/", adapter.Handler(hook(answers["sent"])))
-				mux.Handle("/stream", adapter.Handler(hook(func(s *stream.Stream, _ *stream.Context) hooks.Status {
-					must("head", s.Send([]byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")), nil)
-					for range 6 {
-						time.Sleep(d / 2)
-						must("event", s.Send([]byte("5\r\nevent\r\n")), nil)
+			t.Run(fmt.Sprint(m.name, " second ", second), func(t *testing.T) {
+				t.Parallel()
+				inTime(t, func(t *testing.T, net *streamtest.Options, unit time.Duration) {
+					mux := http.NewServeMux()
+					mux.Handle("/", adapter.Handler(hook(answers["sent"])))
+					mux.Handle("/stream", adapter.Handler(hook(func(s *stream.Stream, _ *stream.Context) hooks.Status {
+						must("head", s.Send([]byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")), nil)
+						for range 4 {
+							time.Sleep(unit / 2)
+							must("event", s.Send([]byte("5\r\nevent\r\n")), nil)
+						}
+						must("end", s.TrySend([]byte("0\r\n\r\n")), nil)
+						return hooks.Continue
+					})))
+					p := serveOver(t, m.wrap(t, mux), &http.Server{WriteTimeout: unit}, net).Dial()
+					if second {
+						p.Get("/")
 					}
-					must("end", s.TrySend([]byte("0\r\n\r\n")), nil)
-					return hooks.Continue
-				})))
-				p := dial(t, serveOn(t, on, m.wrap(t, mux), &http.Server{WriteTimeout: d}))
-				if second {
-					p.get("/")
-				}
-				p.send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
-				assert.Equal(t, strings.Repeat("event", 6), p.want("GET").text)
-				assert.Equal(t, "posted", p.get("/").text)
+					p.Send("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")
+					assert.Equal(t, strings.Repeat("event", 4), p.Want("GET").Text)
+					assert.Equal(t, "posted", p.Get("/").Text)
+				})
 			})
 		}
 	}
@@ -202,14 +201,17 @@ func TestStreamOutlivesWriteTimeout(t *testing.T) {
 // TestDeadlineEndsWithItsRequest: a stream's write deadline is not the next request's.
 func TestDeadlineEndsWithItsRequest(t *testing.T) {
 	for _, m := range mounts() {
-		timed(t, m.name, m.name == "Eager", func(t *testing.T, on network, d time.Duration) {
-			mux := http.NewServeMux()
-			mux.Handle("/sent", adapter.Handler(hook(answers["sent"])))
-			mux.HandleFunc("/legacy", text("legacy"))
-			p := dial(t, serveOn(t, on, m.with(t, mux, adapter.Options{WriteTimeout: d}), nil))
-			p.get("/sent")
-			time.Sleep(2 * d) // the deadline has passed by then
-			assert.Equal(t, "legacy", p.get("/legacy").text)
+		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
+			inTime(t, func(t *testing.T, net *streamtest.Options, unit time.Duration) {
+				mux := http.NewServeMux()
+				mux.Handle("/sent", adapter.Handler(hook(answers["sent"])))
+				mux.HandleFunc("/legacy", text("legacy"))
+				p := serveOver(t, m.with(t, mux, adapter.Options{WriteTimeout: unit}), nil, net).Dial()
+				p.Get("/sent")
+				time.Sleep(2 * unit) // the deadline has passed by then
+				assert.Equal(t, "legacy", p.Get("/legacy").Text)
+			})
 		})
 	}
 }

@@ -21,82 +21,12 @@
 package compat_test
 
 import (
-	"fmt"
-	"os"
-	"runtime"
-	"strings"
 	"testing"
-	"time"
+
+	"github.com/onramp-go/onramp/stream/streamtest"
 )
 
-// modulePath is in the stack of every goroutine that the module started.
 const modulePath = "github.com/onramp-go/onramp"
 
-// leakGrace is how long goroutines may take to end after the last test.
-const leakGrace = 2 * time.Second
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if leaked := leakedGoroutines(leakGrace); len(leaked) > 0 {
-		fmt.Fprintf(os.Stderr, "FAIL: %d goroutines outlived the tests:\n\n%s\n", len(leaked), strings.Join(leaked, "\n\n"))
-		if code == 0 {
-			code = 1
-		}
-	}
-	os.Exit(code)
-}
-
-// leakedGoroutines returns the stacks of the module's goroutines that are
-// still there when grace has passed, and nil as soon as there are none.
-func leakedGoroutines(grace time.Duration) []string {
-	for end := time.Now().Add(grace); ; {
-		leaked := ownGoroutines()
-		if len(leaked) == 0 || time.Now().After(end) {
-			return leaked
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-}
-
-// ownGoroutines returns the stacks that mention the module, without those of
-// the test runner itself.
-func ownGoroutines() []string {
-	buf := make([]byte, 1<<20)
-	for {
-		n := runtime.Stack(buf, true)
-		if n < len(buf) {
-			buf = buf[:n]
-			break
-		}
-		buf = make([]byte, 2*len(buf))
-	}
-	var own []string
-	for stack := range strings.SplitSeq(string(buf), "\n\n") {
-		runner := strings.Contains(stack, "_test.TestMain(") || strings.Contains(stack, "testing.tRunner(")
-		if strings.Contains(stack, modulePath) && !runner {
-			own = append(own, stack)
-		}
-	}
-	return own
-}
-
-// TestLeakCheckSeesAGoroutine shows that the check in TestMain can fail.
-func TestLeakCheckSeesAGoroutine(t *testing.T) {
-	stop, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		lingerForLeakCheck(stop)
-	}()
-	seen := strings.Join(leakedGoroutines(0), "\n\n")
-	for end := time.Now().Add(leakGrace); !strings.Contains(seen, "lingerForLeakCheck") && time.Now().Before(end); {
-		runtime.Gosched()
-		seen = strings.Join(leakedGoroutines(0), "\n\n")
-	}
-	close(stop)
-	<-stopped
-	if !strings.Contains(seen, "lingerForLeakCheck") {
-		t.Errorf("the goroutine is not among the leaked ones:\n%s", seen)
-	}
-}
-
-func lingerForLeakCheck(stop <-chan struct{}) { <-stop }
+// TestMain fails the package when the tests leave a goroutine or a socket behind.
+func TestMain(m *testing.M) { streamtest.Main(m) }

@@ -1,15 +1,11 @@
 package hooks_test
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,7 +14,7 @@ import (
 
 	"github.com/onramp-go/onramp/adapter"
 	"github.com/onramp-go/onramp/hooks"
-	"github.com/stretchr/testify/assert"
+	"github.com/onramp-go/onramp/stream/streamtest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -31,6 +27,7 @@ type carrier struct {
 	wrap func(http.Handler) http.Handler
 
 	http1, http2 bool // neither: a recorder
+	memory       bool // over a connection without a descriptor
 }
 
 func carriers() []carrier {
@@ -43,6 +40,7 @@ func carriers() []carrier {
 		{name: "OnDemand", wrap: under(adapter.OnDemand), http1: true},
 		{name: "Eager", wrap: under(adapter.Eager), http1: true},
 		{name: "Never", wrap: under(adapter.Never), http1: true},
+		{name: "memory", wrap: bare, http1: true, memory: true},
 		{name: "HTTP/2", wrap: bare, http2: true},
 		{name: "Recorder", wrap: bare},
 	}
@@ -67,8 +65,8 @@ type answer struct {
 // A client talks to one server over one connection.
 type client interface {
 	do(t *testing.T, r request) answer
-	// closed waits for the end of the connection and reports whether it came.
-	closed(t *testing.T) bool
+	// closed requires that the connection ends.
+	closed()
 }
 
 // open serves hook on the carrier until the test ends.
@@ -83,17 +81,7 @@ func (ca carrier) open(t *testing.T, hook hooks.ServerHook) client {
 		t.Cleanup(func() { http2Handlers.Delete(name) })
 		return http2Client{name}
 	}
-	srv := httptest.NewServer(h)
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		assert.NoError(t, srv.Config.Shutdown(ctx))
-		srv.Close()
-	})
-	conn, err := net.Dial("tcp", srv.Listener.Addr().String())
-	require.NoError(t, err)
-	t.Cleanup(func() { conn.Close() })
-	return http1Client{conn, bufio.NewReader(conn)}
+	return http1Client{streamtest.Dial(t, h, &streamtest.Options{TCP: !ca.memory})}
 }
 
 // onCarriers runs test on every carrier, with hook served anew for each.
@@ -107,13 +95,9 @@ func onCarriers(t *testing.T, hook hooks.ServerHook, test func(t *testing.T, ca 
 	}
 }
 
-type http1Client struct {
-	conn net.Conn
-	br   *bufio.Reader
-}
+type http1Client struct{ *streamtest.Client }
 
 func (cl http1Client) do(t *testing.T, r request) answer {
-	require.NoError(t, cl.conn.SetDeadline(time.Now().Add(patience)))
 	r = r.filled()
 	var b strings.Builder
 	version := "HTTP/1.1"
@@ -127,18 +111,10 @@ func (cl http1Client) do(t *testing.T, r request) answer {
 	if r.body != "" {
 		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(r.body))
 	}
-	_, err := io.WriteString(cl.conn, b.String()+"\r\n"+r.body)
-	require.NoError(t, err)
-	resp, err := http.ReadResponse(cl.br, &http.Request{Method: r.method})
-	require.NoError(t, err)
-	return read(t, resp)
+	return read(t, cl.Send(b.String()+"\r\n"+r.body).Want(r.method).Response)
 }
 
-func (cl http1Client) closed(t *testing.T) bool {
-	require.NoError(t, cl.conn.SetDeadline(time.Now().Add(patience)))
-	_, err := cl.br.ReadByte()
-	return err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
-}
+func (cl http1Client) closed() { cl.WantEnd() }
 
 // The HTTP/2 server is one for all tests, since TLS is what takes their time.
 // [TestMain] closes it.
@@ -180,7 +156,7 @@ func (cl http2Client) do(t *testing.T, r request) answer {
 	return read(t, resp)
 }
 
-func (http2Client) closed(*testing.T) bool { return true }
+func (http2Client) closed() {}
 
 type recorder struct{ handler http.Handler }
 
@@ -199,7 +175,7 @@ func (cl recorder) do(t *testing.T, r request) answer {
 	return read(t, w.Result())
 }
 
-func (recorder) closed(*testing.T) bool { return true }
+func (recorder) closed() {}
 
 func (r request) filled() request {
 	if r.method == "" {

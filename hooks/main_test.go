@@ -1,39 +1,19 @@
 package hooks_test
 
 import (
-	"fmt"
-	"os"
-	"runtime"
-	"strings"
 	"testing"
-	"time"
+
+	"github.com/onramp-go/onramp/stream/streamtest"
 )
 
-// TestMain fails the package when the tests leave a goroutine of onramp's behind.
-func TestMain(m *testing.M) {
-	startHTTP2()
-	code := m.Run()
-	http2Server.Close()
-	if left := ownGoroutines(2 * time.Second); left != "" {
-		fmt.Fprintf(os.Stderr, "FAIL: goroutines outlived the tests:\n\n%s\n", left)
-		code = max(code, 1)
-	}
-	os.Exit(code)
-}
+// TestMain fails the package when the tests leave a goroutine or a socket behind.
+func TestMain(m *testing.M) { streamtest.Main(withHTTP2{m}) }
 
-// ownGoroutines returns the stacks of the goroutines of stream and adapter that are
-// still there after grace.
-func ownGoroutines(grace time.Duration) string {
-	for end := time.Now().Add(grace); ; time.Sleep(5 * time.Millisecond) {
-		buf := make([]byte, 4<<20)
-		var left []string
-		for stack := range strings.SplitSeq(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
-			if strings.Contains(stack, "onramp-go/onramp/stream") || strings.Contains(stack, "onramp-go/onramp/adapter") {
-				left = append(left, stack)
-			}
-		}
-		if len(left) == 0 || time.Now().After(end) {
-			return strings.Join(left, "\n\n")
-		}
-	}
+// withHTTP2 runs the tests beside the server that all of them use for HTTP/2.
+type withHTTP2 struct{ *testing.M }
+
+func (m withHTTP2) Run() int {
+	startHTTP2()
+	defer http2Server.Close()
+	return m.M.Run()
 }

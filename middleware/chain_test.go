@@ -55,20 +55,20 @@ func TestRequestChains(t *testing.T) {
 			r.With(middleware.Request(step("c", 0))).Get("/undecided", show)
 			r.With(middleware.Request(sends("sent by a hook"), step("x", hooks.Reject))).Get("/answered", show)
 			r.Get("/plain", show)
-			p := dial(t, serve(t, r, opts))
+			p := serve(t, r, opts).Dial()
 			for i := range 3 {
-				got := p.get("/pass", "")
-				assert.Equal(t, "abc", got.text, i)
+				got := p.Get("/pass")
+				assert.Equal(t, "abc", got.Text, i)
 				assert.Equal(t, "1", got.Header.Get("X-Stamped"))
-				got = p.get("/reject", "")
+				got = p.Get("/reject")
 				assert.Equal(t, 403, got.StatusCode)
-				assert.Equal(t, "rejected behind abc", got.text)
+				assert.Equal(t, "rejected behind abc", got.Text)
 				assert.Empty(t, got.Header.Get("X-Stamped"), "a rejected exchange has no response hooks")
-				got = p.get("/undecided", "")
+				got = p.Get("/undecided")
 				assert.Equal(t, 200, got.StatusCode)
-				assert.Empty(t, got.text)
-				assert.Equal(t, "sent by a hook", p.get("/answered", "").text)
-				assert.Equal(t, "handler", p.get("/plain", "").text)
+				assert.Empty(t, got.Text)
+				assert.Equal(t, "sent by a hook", p.Get("/answered").Text)
+				assert.Equal(t, "handler", p.Get("/plain").Text)
 			}
 		})
 	}
@@ -107,21 +107,21 @@ func TestResponseChain(t *testing.T) {
 				_, _ = io.Copy(w, strings.NewReader(strings.Repeat("body", 100_000)))
 			})
 			r.Method("GET", "/sent", adapter.Handler(sends("body")))
-			p := dial(t, serve(t, r, opts))
+			p := serve(t, r, opts).Dial()
 			for range 2 {
 				for _, tt := range []struct{ path, status, text string }{
 					{"/written", "201", "body"}, {"/nothing", "200", ""}, {"/sent", "200", "body"}, {"/long", "200", strings.Repeat("body", 100_000)},
 				} {
-					got := p.get(tt.path, "")
+					got := p.Get(tt.path)
 					assert.Equal(t, 203, got.StatusCode, tt.path)
 					assert.Equal(t, tt.status, got.Header.Get("X-Status"), tt.path)
 					assert.Empty(t, got.Header.Get("X-Secret"), tt.path)
 					assert.Equal(t, "1", got.Header.Get("X-Last"), tt.path)
-					assert.Equal(t, tt.text, got.text, tt.path)
+					assert.Equal(t, tt.text, got.Text, tt.path)
 					if tt.path != "/sent" { // its body has begun
-						assert.Equal(t, "another", p.get(tt.path+"?body=1", "").text, tt.path)
+						assert.Equal(t, "another", p.Get(tt.path+"?body=1").Text, tt.path)
 					}
-					assert.Empty(t, p.get(tt.path+"?stop=1", "").Header.Get("X-Last"), tt.path)
+					assert.Empty(t, p.Get(tt.path+"?stop=1").Header.Get("X-Last"), tt.path)
 				}
 			}
 		})
@@ -157,31 +157,31 @@ func TestTaskPanic(t *testing.T) {
 			r.Get("/legacy", text("legacy"))
 			s := serve(t, r, opts)
 			for range 2 {
-				p := dial(t, s)
-				p.get("/legacy", "")
+				p := s.Dial()
+				p.Get("/legacy")
 				for _, path := range []string{"/early", "/hook", "/request", "/response"} {
-					got := p.get(path, "")
+					got := p.Get(path)
 					assert.Equal(t, 500, got.StatusCode, path)
 					assert.Equal(t, "1", got.Header.Get("X-Reported"), path)
-					assert.NotContains(t, got.text, "secret", path)
+					assert.NotContains(t, got.Text, "secret", path)
 					assert.Equal(t, "secret", <-kept)
 					if got.Close {
-						p = dial(t, s)
+						p = s.Dial()
 					}
-					assert.Equal(t, "legacy", p.get("/legacy", "").text, path)
+					assert.Equal(t, "legacy", p.Get("/legacy").Text, path)
 				}
-				assert.Equal(t, 500, p.get("/twice", "").StatusCode)
-				_, err := p.do("GET /late HTTP/1.1\r\nHost: a\r\n\r\n")
+				assert.Equal(t, 500, p.Get("/twice").StatusCode)
+				_, err := p.Send("GET /late HTTP/1.1\r\nHost: a\r\n\r\n").Next("GET")
 				assert.Error(t, err, "the response looks whole")
 				assert.Equal(t, "secret", <-kept)
-				p = dial(t, s)
-				p.get("/legacy", "")
-				_, err = p.do("GET /abort HTTP/1.1\r\nHost: a\r\n\r\n")
+				p = s.Dial()
+				p.Get("/legacy")
+				_, err = p.Send("GET /abort HTTP/1.1\r\nHost: a\r\n\r\n").Next("GET")
 				assert.Error(t, err)
 				assert.Empty(t, kept, "http.ErrAbortHandler runs no hook")
 			}
-			assert.Contains(t, s.log.String(), "secret")
-			assert.Contains(t, s.log.String(), "in the error hook")
+			assert.Contains(t, s.Log.String(), "secret")
+			assert.Contains(t, s.Log.String(), "in the error hook")
 		})
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/onramp-go/onramp/hooks"
 	"github.com/onramp-go/onramp/middleware"
 	"github.com/onramp-go/onramp/stream"
+	"github.com/onramp-go/onramp/stream/streamtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -55,11 +56,9 @@ func TestLimits(t *testing.T) {
 				{"within", "", "Content-Length: 10\r\n", "0123456789", 200},
 			} {
 				for _, path := range []string{"/bound", "/hook"} {
-					p := dial(t, s)
-					ask := func(path string) reply {
-						got, err := p.do("POST " + path + tt.target + " HTTP/1.1\r\nHost: a\r\n" + tt.fields + "\r\n" + tt.body)
-						require.NoError(t, err, tt.name)
-						return got
+					p := s.Dial()
+					ask := func(path string) *streamtest.Response {
+						return p.Send("POST " + path + tt.target + " HTTP/1.1\r\nHost: a\r\n" + tt.fields + "\r\n" + tt.body).Want("POST")
 					}
 					if tt.status != 200 {
 						require.Equal(t, 200, ask("/free").StatusCode, tt.name)
@@ -69,7 +68,7 @@ func TestLimits(t *testing.T) {
 					if tt.status != 200 {
 						assert.Equal(t, fmt.Sprint(tt.status), got.Header.Get("X-Refused"), tt.name+path)
 						assert.True(t, got.Close, tt.name+path)
-						p.ended()
+						p.WantEnd()
 					}
 				}
 			}
@@ -95,29 +94,29 @@ func TestKeepAlive(t *testing.T) {
 					return r
 				}
 				if opts == modes["Never"] {
-					p := dial(t, serve(t, routes(middleware.KeepAlive(2, time.Nanosecond)), opts))
+					p := serve(t, routes(middleware.KeepAlive(2, time.Nanosecond)), opts).Dial()
 					for range 5 {
-						assert.False(t, p.get(route, "").Close)
+						assert.False(t, p.Get(route).Close)
 					}
 					return
 				}
-				p := dial(t, serve(t, routes(middleware.KeepAlive(3, 0)), opts))
+				p := serve(t, routes(middleware.KeepAlive(3, 0)), opts).Dial()
 				for i := range 3 {
-					got := p.get(route, "")
-					assert.Equal(t, "body", got.text)
+					got := p.Get(route)
+					assert.Equal(t, "body", got.Text)
 					assert.Equal(t, i == 2, got.Close, "request %d", i+1)
 				}
-				p.ended()
-				p = dial(t, serve(t, routes(middleware.KeepAlive(0, time.Nanosecond)), opts))
+				p.WantEnd()
+				p = serve(t, routes(middleware.KeepAlive(0, time.Nanosecond)), opts).Dial()
 				for range 10 { // the age begins with the first
-					if got := p.get(route, ""); got.Close {
+					if got := p.Get(route); got.Close {
 						break
 					}
 				}
-				p.ended()
-				p = dial(t, serve(t, routes(middleware.KeepAlive(0, -1)), opts))
+				p.WantEnd()
+				p = serve(t, routes(middleware.KeepAlive(0, -1)), opts).Dial()
 				for range 10 {
-					assert.False(t, p.get(route, "").Close)
+					assert.False(t, p.Get(route).Close)
 				}
 			})
 		}
@@ -130,17 +129,14 @@ func TestHTTP10(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := middleware.Response(step("r", hooks.Continue))(adapter.Handler(sends("body")))
-			p := dial(t, serve(t, h, opts))
+			p := serve(t, h, opts).Dial()
 			for range 3 {
-				got, err := p.do("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
-				require.NoError(t, err)
-				assert.Equal(t, "body", got.text)
+				got := p.Send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").Want("GET")
+				assert.Equal(t, "body", got.Text)
 				assert.Equal(t, "keep-alive", got.Header.Get("Connection"))
 			}
-			got, err := p.do("GET / HTTP/1.0\r\n\r\n")
-			require.NoError(t, err)
-			assert.Equal(t, "body", got.text)
-			p.ended()
+			assert.Equal(t, "body", p.Send("GET / HTTP/1.0\r\n\r\n").Want("GET").Text)
+			p.WantEnd()
 		})
 	}
 }

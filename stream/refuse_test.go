@@ -1,9 +1,6 @@
 package stream_test
 
 import (
-	"io"
-	"log"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -12,19 +9,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/onramp-go/onramp/adapter"
+	"github.com/onramp-go/onramp/stream/streamtest"
 )
 
 // TestRefusalLikeStock: what net/http's server refuses is refused with the same bytes
 // where no hook cares for it, also as a later request of a connection.
 func TestRefusalLikeStock(t *testing.T) {
 	t.Parallel()
-	quiet := log.New(io.Discard, "", 0)
+	tcp := &streamtest.Options{TCP: true}
 	ok := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 	a := adapter.New(&adapter.Options{Takeover: adapter.Eager})
-	bare := serve(t, &http.Server{Handler: ok, ErrorLog: quiet, MaxHeaderBytes: 1 << 10})
-	eager := &http.Server{Handler: a.Wrap(ok), ErrorLog: quiet, MaxHeaderBytes: 1 << 10}
+	bare := streamtest.Serve(t, &http.Server{Handler: ok, MaxHeaderBytes: 1 << 10}, tcp)
+	eager := &http.Server{Handler: a.Wrap(ok), MaxHeaderBytes: 1 << 10}
 	a.Register(eager)
-	over := serve(t, eager)
+	over := streamtest.Serve(t, eager, tcp)
 	for _, c := range []struct{ name, bad, head string }{
 		{"request line", "nonsense\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
 		{"method", "G@T / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"},
@@ -56,30 +54,14 @@ func TestRefusalLikeStock(t *testing.T) {
 	}
 }
 
-// serve runs srv until the test ends and returns its address.
-func serve(t *testing.T, srv *http.Server) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	done := make(chan struct{})
-	go func() { defer close(done); _ = srv.Serve(ln) }()
-	t.Cleanup(func() { srv.Close(); <-done })
-	return ln.Addr().String()
-}
-
 // second sends bytes as second request of a connection and returns what comes until
 // the server closes it, but for the time of day.
-func second(t *testing.T, addr, bytes string) string {
+func second(t *testing.T, s *streamtest.Service, bytes string) string {
 	t.Helper()
-	conn, err := net.Dial("tcp", addr)
+	c := s.Dial().Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n" + bytes)
+	c.Want("GET")
+	answer, err := c.Rest()
 	require.NoError(t, err)
-	defer conn.Close()
-	_, err = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"+bytes)
-	require.NoError(t, err)
-	all, err := io.ReadAll(conn)
-	require.NoError(t, err)
-	_, answer, ok := strings.Cut(string(all), "\r\n\r\n")
-	require.True(t, ok, "%q", all)
 	if before, after, ok := strings.Cut(answer, "Date: "); ok {
 		_, rest, _ := strings.Cut(after, "\r\n")
 		answer = before + "Date: now\r\n" + rest

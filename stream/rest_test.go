@@ -1,7 +1,6 @@
 package stream_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -16,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/onramp-go/onramp/stream"
+	"github.com/onramp-go/onramp/stream/streamtest"
 )
 
 // A host owns one connection whose sweeps the test itself calls.
@@ -51,15 +51,14 @@ func (h *host) loop(c *stream.Conn) {
 	}
 }
 
-// open returns a connection that the host serves, and its client's end.
-func (h *host) open(t *testing.T) (*stream.Conn, net.Conn) {
+// open returns a connection that the host serves, and its client.
+func (h *host) open(t *testing.T) (*stream.Conn, *streamtest.Client) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer ln.Close()
 	client, err := net.Dial("tcp", ln.Addr().String())
 	require.NoError(t, err)
-	t.Cleanup(func() { client.Close() })
 	rwc, err := ln.Accept()
 	require.NoError(t, err)
 	h.conn, h.closed = make(chan *stream.Conn, 1), make(chan struct{})
@@ -69,7 +68,7 @@ func (h *host) open(t *testing.T) (*stream.Conn, net.Conn) {
 		c.Abort(stream.ErrClosed)
 		<-h.closed
 	})
-	return c, client
+	return c, streamtest.NewClient(t, client, nil)
 }
 
 // Requests that come at the very moment at which a sweep interrupts the wait for them
@@ -92,16 +91,9 @@ func TestRest(t *testing.T) {
 			}
 		}
 	}()
-	br := bufio.NewReader(client)
-	require.NoError(t, client.SetDeadline(time.Now().Add(time.Minute)))
 	for i := range 2000 {
-		_, err := fmt.Fprintf(client, "GET /%d HTTP/1.1\r\nHost: a\r\n\r\n", i)
-		require.NoError(t, err)
-		resp, err := http.ReadResponse(br, nil)
-		require.NoError(t, err, "request %d", i)
-		body, err := io.ReadAll(resp.Body)
-		require.NoError(t, err)
-		require.Equal(t, fmt.Sprintf("/%d", i), string(body))
+		path := fmt.Sprintf("/%d", i)
+		require.Equal(t, path, client.Get(path).Text)
 		if i%10 == 0 {
 			for n, until := int64(1), sweeps.Load()+100; sweeps.Load() < until; n++ {
 				yield(n) // let it rest in peace once in a while
@@ -129,15 +121,8 @@ func TestSweepEndsIdle(t *testing.T) {
 	t.Parallel()
 	h := &host{settings: stream.Settings{QueueSize: 1 << 20, IdleTimeout: time.Minute}}
 	c, client := h.open(t)
-	br := bufio.NewReader(client)
-	require.NoError(t, client.SetDeadline(time.Now().Add(time.Minute)))
 	for range 2 {
-		_, err := io.WriteString(client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-		require.NoError(t, err)
-		resp, err := http.ReadResponse(br, nil)
-		require.NoError(t, err)
-		_, err = io.Copy(io.Discard, resp.Body)
-		require.NoError(t, err)
+		client.Get("/")
 		for range time.Minute / stream.SweepInterval / 2 {
 			c.Sweep() // half of its time, with a rest in it
 		}
@@ -156,6 +141,5 @@ func TestSweepEndsIdle(t *testing.T) {
 			return false
 		}
 	}, 30*time.Second, time.Millisecond)
-	_, err := br.ReadByte()
-	assert.Equal(t, io.EOF, err)
+	assert.NoError(t, client.WantEnd())
 }
