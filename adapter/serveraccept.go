@@ -148,7 +148,7 @@ func (v *serving) open(rwc net.Conn) {
 	base := context.WithValue(ctx, http.LocalAddrContextKey, rwc.LocalAddr())
 	_, secure := rwc.(*tls.Conn)
 	if !secure && v.protocols.HTTP1() && !v.protocols.UnencryptedHTTP2() {
-		go v.owner.loop(stream.Accept(rwc, nil, time.Now(), v.owner, &v.inner, base))
+		go v.owner.loop(stream.Accept(rwc, nil, time.Now(), v.owner, &v.inner, base, v.ConnContext != nil))
 		return
 	}
 	v.greetings.Add(1)

@@ -62,7 +62,7 @@ func (h *host) open(t *testing.T) (*stream.Conn, *streamtest.Client) {
 	rwc, err := ln.Accept()
 	require.NoError(t, err)
 	h.conn, h.closed = make(chan *stream.Conn, 1), make(chan struct{})
-	c := stream.Accept(rwc, nil, time.Now(), h, &http.Server{}, context.Background())
+	c := stream.Accept(rwc, nil, time.Now(), h, &http.Server{}, context.Background(), false)
 	go h.loop(<-h.conn)
 	t.Cleanup(func() {
 		c.Abort(stream.ErrClosed)
