@@ -57,7 +57,9 @@ func (a *Adapter) Wrap(next http.Handler) http.Handler {
 	if next == nil {
 		panic("adapter.Wrap: next is nil")
 	}
-	return &wrapped{owner: (*owner)(a), layer: a.layer, next: next, eager: a.opts.Takeover == Eager}
+	return &wrapped{
+		owner: (*owner)(a), layer: a.layer, next: next, bare: a.layer.empty(), eager: a.opts.Takeover == Eager,
+	}
 }
 
 // Register ties a to srv, before srv serves: srv.Shutdown begins a's (see

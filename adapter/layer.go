@@ -39,11 +39,22 @@ type wrapped struct {
 	owner *owner
 	layer Layer
 	next  http.Handler
+	bare  bool // layer does nothing
 	eager bool
+}
+
+// empty reports whether l does nothing.
+func (l *Layer) empty() bool {
+	return l.Limits == (stream.RequestConfig{}) &&
+		len(l.Request)+len(l.Response)+len(l.RequestError)+len(l.TaskPanic) == 0
 }
 
 // ServeHTTP implements http.Handler.
 func (h *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h.bare && stream.Entered(r) {
+		h.next.ServeHTTP(w, r)
+		return
+	}
 	x, back := h.owner.enter(w, r, h)
 	returned := false
 	defer func() {

@@ -57,7 +57,8 @@ func dispatch(c *stream.Conn, x *stream.Exchange) (ok bool) {
 		}
 		x.Abort() // after runtime.Goexit, too
 	}()
-	server, r := c.Server(), x.Request()
+	server := c.Server()
+	w, r := x.Arrived()
 	handler := server.Handler
 	if handler == nil {
 		handler = http.DefaultServeMux
@@ -65,6 +66,6 @@ func dispatch(c *stream.Conn, x *stream.Exchange) (ok bool) {
 	if !server.DisableGeneralOptionsHandler && r.RequestURI == "*" && r.Method == http.MethodOptions {
 		handler = http.HandlerFunc(answerOptions)
 	}
-	handler.ServeHTTP(x.Writer(), r)
+	handler.ServeHTTP(w, r)
 	return true
 }

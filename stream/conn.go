@@ -96,6 +96,7 @@ type Conn struct {
 	last     atomic.Bool              // no request after this one
 	closed   sync.Once
 	away     atomic.Bool // given to a handler by Hijack
+	flushing atomic.Bool // flusher runs
 
 	mu      sync.Mutex // guards what follows
 	reading bool       // somebody reads the request body
@@ -294,11 +295,14 @@ func (c *Conn) startWatch() {
 func (c *Conn) stopWatch() {
 	c.mu.Lock()
 	c.wanted, c.serving = false, false
-	if c.watcher != nil {
+	armed := c.watcher != nil
+	if armed {
 		c.watcher.Stop()
 	}
 	c.mu.Unlock()
-	c.wire.Unwatch()
+	if armed {
+		c.wire.Unwatch()
+	}
 }
 
 // beforeRead and afterRead enclose reads of a request body, at pace p unless it is nil.

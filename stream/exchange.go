@@ -99,6 +99,13 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 	return x, Layer{First: true}
 }
 
+// Entered reports whether r belongs to an exchange already, so that a layer that has
+// nothing to do there can be passed by.
+func Entered(r *http.Request) bool {
+	_, ok := r.Context().Value(exchangeKey{}).(*Exchange)
+	return ok
+}
+
 // reachable reports whether w leads to the writer that x answers on. One that does
 // not, such as http.TimeoutHandler's, may be in use when x is long over: what is
 // behind it gets an exchange of its own.

@@ -74,11 +74,18 @@ func (c *Conn) idleTimeout() time.Duration {
 	return c.owner.Settings().IdleTimeout
 }
 
+// flushSoon has what was answered sent within flushDelay, if nothing sends it before.
 func (c *Conn) flushSoon() {
+	if c.flushing.Swap(true) {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.flusher == nil {
-		c.flusher = time.AfterFunc(flushDelay, func() { _ = c.wire.Out.TryPush() })
+		c.flusher = time.AfterFunc(flushDelay, func() {
+			c.flushing.Store(false)
+			_ = c.wire.Out.TryPush()
+		})
 		return
 	}
 	c.flusher.Reset(flushDelay)

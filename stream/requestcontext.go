@@ -15,9 +15,9 @@ type requestContext struct {
 	base context.Context
 	x    *Exchange
 
-	mu    sync.Mutex                // guards ended, cancel and the making of live
+	mu    sync.Mutex                // guards the making of live
 	live  atomic.Pointer[liveState] // made by the first Done
-	ended bool
+	ended atomic.Bool               // stored before live is loaded, and loaded after it is stored
 }
 
 type liveState struct {
@@ -45,9 +45,8 @@ func (c *requestContext) wake() *liveState {
 	ctx, cancel := context.WithCancel(c.base)
 	live := &liveState{ctx, cancel}
 	c.live.Store(live)
-	ended := c.ended
 	c.mu.Unlock()
-	if ended {
+	if c.ended.Load() {
 		cancel()
 	} else {
 		c.x.watched()
@@ -59,9 +58,7 @@ func (c *requestContext) Err() error {
 	if live := c.live.Load(); live != nil {
 		return live.ctx.Err()
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.ended {
+	if c.ended.Load() {
 		return context.Canceled
 	}
 	return c.base.Err()
@@ -81,9 +78,7 @@ func (c *requestContext) Value(key any) any {
 
 // end ends the context.
 func (c *requestContext) end() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ended = true
+	c.ended.Store(true)
 	if live := c.live.Load(); live != nil {
 		live.cancel()
 	}

@@ -1,6 +1,10 @@
 package stream
 
-import "github.com/onramp-go/onramp/stream/internal/http1"
+import (
+	"net/http"
+
+	"github.com/onramp-go/onramp/stream/internal/http1"
+)
 
 // Serve waits for requests and gives the exchange of each to dispatch, which has the
 // server's handler answer it, or calls [Exchange.Abort] and returns false when that has
@@ -32,6 +36,10 @@ func (c *Conn) run(x *Exchange) bool {
 	}
 	return keep
 }
+
+// Arrived returns what the server's handler is to be called with, before anybody else has
+// x.
+func (x *Exchange) Arrived() (http.ResponseWriter, *http.Request) { return x.w, x.r }
 
 // Abort ends an exchange whose handler panicked, and closes the connection.
 func (x *Exchange) Abort() { x.abandon() }

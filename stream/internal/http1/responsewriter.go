@@ -92,6 +92,9 @@ func (w *ResponseWriter) ExpectContinue() { w.canGoOn, w.expects = true, true }
 // Continue sends the 100 Continue that the client waits for, unless the response
 // has begun or it was sent before. The body's reader calls it.
 func (w *ResponseWriter) Continue() error {
+	if !w.expects {
+		return nil
+	}
 	w.continueMu.Lock()
 	defer w.continueMu.Unlock()
 	if !w.canGoOn {
@@ -106,6 +109,9 @@ func (w *ResponseWriter) Continue() error {
 
 // ForgoContinue says that no 100 Continue will be sent any more.
 func (w *ResponseWriter) ForgoContinue() {
+	if !w.expects {
+		return
+	}
 	w.continueMu.Lock()
 	defer w.continueMu.Unlock()
 	w.canGoOn = false
@@ -114,6 +120,9 @@ func (w *ResponseWriter) ForgoContinue() {
 // Waits reports whether the client asked for a 100 Continue and got none, so that it
 // may or may not send the body.
 func (w *ResponseWriter) Waits() bool {
+	if !w.expects {
+		return false
+	}
 	w.continueMu.Lock()
 	defer w.continueMu.Unlock()
 	return w.expects && !w.continued
