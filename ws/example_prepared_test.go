@@ -29,8 +29,11 @@ func ExampleNewPreparedMessage() {
 		}
 		return nil
 	}, &ws.Options{
-		Connected: func(c *ws.Conn) error { room.Store(c, nil); return nil },
-		Closed:    func(c *ws.Conn, _ error) { room.Delete(c) },
+		Connected: func(c *ws.Conn) error {
+			room.Store(c, nil)
+			return c.TryWrite(ws.TextMessage, []byte("welcome"))
+		},
+		Closed: func(c *ws.Conn, _ error) { room.Delete(c) },
 	})
 	srv := httptest.NewServer(adapter.Handler(chat))
 	defer srv.Close()
@@ -43,11 +46,7 @@ func ExampleNewPreparedMessage() {
 			return
 		}
 		defer client.Close()
-		_ = client.WriteMessage(websocket.TextMessage, []byte("I am here"))
-		_, _, _ = client.ReadMessage() // so it is in the room
-		for _, other := range clients {
-			_, _, _ = other.ReadMessage()
-		}
+		_, _, _ = client.ReadMessage() // the welcome: it is in the room
 		clients = append(clients, client)
 	}
 	_ = clients[0].WriteMessage(websocket.TextMessage, []byte("hello, all"))
