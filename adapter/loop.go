@@ -22,9 +22,9 @@ func (o *owner) Release(c *stream.Conn, keepAlive bool) {
 
 // loop serves c until it ends, if only by runtime.Goexit in a hook.
 func (o *owner) loop(c *stream.Conn) {
-	resting := false
+	handed := false // to another goroutine
 	defer func() {
-		if resting {
+		if handed {
 			return
 		}
 		if v := recover(); v != nil && v != http.ErrAbortHandler { // of ConnState
@@ -33,9 +33,13 @@ func (o *owner) loop(c *stream.Conn) {
 		c.Close(false)
 	}()
 	err := c.Serve(func(x *stream.Exchange) bool { return dispatch(c, x) })
-	if err == stream.ErrResting {
-		resting = true
+	switch err {
+	case stream.ErrResting:
+		handed = true
 		go o.resume(c)
+	case stream.ErrDetached:
+		handed = true
+		o.Detached(c.Detached())
 	}
 }
 

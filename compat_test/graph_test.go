@@ -25,7 +25,7 @@ var edges = map[string]struct {
 	"adapter":    {may: []string{"stream", "hooks"}},
 	"middleware": {may: []string{"adapter", "hooks", "stream"}},
 	"sse":        {may: []string{"stream", "hooks"}, optional: true},
-	"ws":         {may: []string{"stream", "hooks", "github.com/gorilla/websocket"}, optional: true},
+	"ws":         {may: []string{"stream", "hooks", "github.com/gorilla/websocket"}},
 }
 
 // atWill are the folders that may import anything and that nobody imports.

@@ -46,7 +46,7 @@ func (c *Conn) whole() bool {
 			a.over, a.left = true, x
 			return false
 		case !c.run(x):
-			a.err = ErrClosed
+			a.err = c.left()
 			continue
 		case !c.wire.Inside(): // outgrown
 			a.over, a.again = true, true

@@ -44,6 +44,9 @@ type Owner interface {
 	Release(c *Conn, keepAlive bool)
 	// Lasts is [Exchange.Lasts], on a connection of server, which may be nil.
 	Lasts(server *http.Server, kind Kind, end func()) (done func())
+	// Detached gets what goes on when the handlers of an exchange that net/http
+	// began have returned: see [Exchange.Afterwards].
+	Detached(x *Exchange)
 	// Closed is told that c is closed, or was given to a handler by Hijack.
 	Closed(c *Conn)
 	// RequestError runs the owner's hooks for a request that has no route. It
@@ -87,12 +90,14 @@ type Conn struct {
 
 	dispatch func(*Exchange) bool
 	attended attended
+	detached *Exchange // of the goroutine that serves
 
 	served   atomic.Int64
 	patience patience
 	rest     rest
 	state    atomic.Int32
 	x        atomic.Pointer[Exchange] // being served
+	upgraded atomic.Pointer[Raw]      // of x, from the 101 on
 	last     atomic.Bool              // no request after this one
 	closed   sync.Once
 	away     atomic.Bool // given to a handler by Hijack

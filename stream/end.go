@@ -12,6 +12,10 @@ const drainLimit = 256 << 10
 
 // end ends an exchange that net/http began.
 func (x *Exchange) end() {
+	if next := x.Detached(); next != nil {
+		x.owner.Detached(next)
+		return
+	}
 	x.mu.Lock()
 	x.over = true // nobody can take the connection over from here on
 	c := x.conn
@@ -82,6 +86,7 @@ func (x *Exchange) leaveWriter(w http.ResponseWriter) {
 // finish ends the exchange on the wire: it completes the response and reports
 // whether the connection can go on, or else whether the client may still be sending.
 func (x *Exchange) finish() (keep, linger bool) {
+	x.partUpgraded(false)
 	keep, linger = x.complete()
 	keep, linger = keep && !x.spent, linger || x.lingering
 	x.closeBody()
@@ -166,6 +171,7 @@ func (x *Exchange) drain(keep bool) (bool, bool) {
 
 // abandon ends an exchange whose handler panicked: the connection goes.
 func (x *Exchange) abandon() {
+	x.partUpgraded(true)
 	x.mu.Lock()
 	x.over = true
 	out := x.out

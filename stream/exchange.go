@@ -53,6 +53,8 @@ type Exchange struct {
 	closed   bool        // SetClosed(true)
 	over     bool
 	taking   bool           // this exchange itself calls Hijack
+	upgraded *Raw           // a 101 has given the connection to another protocol
+	after    *aftermath     // what goes on when the handlers have returned
 	follower http1.Follower // guarded by out's lock once out is open
 
 	layers     []*layerWriter
@@ -79,9 +81,11 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 		x.owner, x.outer, x.context.attributes = outer.owner, outer, outer.context.attributes
 		x.errorHooks, x.panicDepth = slices.Clone(outer.errorHooks), outer.panicDepth
 	} else if root {
-		x.base = context.WithoutCancel(r.Context()) // which ends with this request
 		server := serverOf(r)
 		x.shown = server != nil && server.ConnContext != nil
+		if server == nil || server.BaseContext != nil || x.shown {
+			x.base = context.WithoutCancel(r.Context()) // which ends with this request
+		} // else net/http has put nothing there but what takeOver does
 	}
 	original := r
 	r = r.WithContext(&x.first)

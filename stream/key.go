@@ -61,6 +61,12 @@ func (a *attributes) find(key *keyID) int {
 	return slices.IndexFunc(a.list, func(x attribute) bool { return x.key == key })
 }
 
+func (a *attributes) clone() []attribute {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.list)
+}
+
 func (a *attributes) set(key *keyID, value any) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -66,4 +66,7 @@ func (p *patience) sweep(wire *http1.Conn) {
 func (c *Conn) Sweep() {
 	c.patience.sweep(c.wire)
 	c.restSweep()
+	if r := c.upgraded.Load(); r != nil {
+		r.sweep()
+	}
 }

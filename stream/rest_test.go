@@ -34,6 +34,7 @@ func (h *host) KeepAlives() bool                                  { return true 
 func (h *host) Opened(c *stream.Conn)                             { h.conn <- c }
 func (h *host) Release(*stream.Conn, bool)                        {}
 func (h *host) Lasts(*http.Server, stream.Kind, func()) func()    { return func() {} }
+func (h *host) Detached(*stream.Exchange)                         {}
 func (h *host) Closed(*stream.Conn)                               { close(h.closed) }
 func (h *host) RequestError(*stream.Stream, *stream.Context) bool { return false }
 

@@ -9,7 +9,8 @@ import (
 // Serve waits for requests and gives the exchange of each to dispatch, which has the
 // server's handler answer it, or calls [Exchange.Abort] and returns false when that has
 // panicked. It returns when the connection is closed; or with [ErrResting], then it is to
-// be called again, behind [Conn.Rest]. Bad requests are answered, too.
+// be called again, behind [Conn.Rest]; or with [ErrDetached]. Bad requests are answered,
+// too.
 func (c *Conn) Serve(dispatch func(*Exchange) bool) error {
 	c.dispatch = dispatch
 	for {
@@ -18,15 +19,18 @@ func (c *Conn) Serve(dispatch func(*Exchange) bool) error {
 			return err
 		}
 		if !c.run(x) {
-			return ErrClosed
+			return c.left()
 		}
 	}
 }
 
 // run has x answered, and reports whether the connection can serve another request.
-// Otherwise it is closed.
+// Otherwise it is closed, or goes on by itself.
 func (c *Conn) run(x *Exchange) bool {
 	if !c.dispatch(x) {
+		return false
+	}
+	if c.detached = x.Detached(); c.detached != nil {
 		return false
 	}
 	keep, linger := x.finish()
@@ -56,7 +60,7 @@ type looped struct {
 // [ErrResting] the connection is closed.
 func (c *Conn) next() (*Exchange, error) {
 	if err := c.await(true); err != nil {
-		if err != ErrResting {
+		if err != ErrResting && err != ErrDetached {
 			c.Close(false)
 		}
 		return nil, err

@@ -174,6 +174,13 @@ func (x *Exchange) setClosed(closed bool) {
 	}
 	x.closed = closed
 	set := func() {
+		if x.upgraded != nil {
+			var reason error
+			if closed {
+				reason = ErrClosed
+			}
+			x.out.Shut(reason)
+		}
 		switch {
 		case closed:
 			x.follower.Closed = ErrClosed

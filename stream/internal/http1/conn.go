@@ -52,6 +52,9 @@ type Conn struct {
 	served   bool        // serve has been called
 	quiet    atomic.Bool // the last read of Await has found nothing
 
+	parked uint64 // guarded by the parking, as is ready
+	ready  func()
+
 	gone func(error)
 	lent bool // somebody may go on using the buffer
 
@@ -183,6 +186,7 @@ func (c *Conn) Raw() bool { return c.raw != nil }
 
 // lost makes it known that the peer is gone, or the connection dead.
 func (c *Conn) lost(err error) {
+	c.Unpark()
 	if c.gone != nil {
 		c.gone(err)
 	}

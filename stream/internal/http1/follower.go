@@ -107,3 +107,10 @@ func (f *Follower) KeepsAlive() bool {
 func (f *Follower) Whole() bool {
 	return f.Complete() || f.state == scanUntilClose && !f.bad || f.state == scanRaw
 }
+
+// Follow101 makes f, which is new, follow what comes behind a 101: bytes of another
+// protocol.
+func (f *Follower) Follow101() { f.state, f.Head.Status = scanRaw, http.StatusSwitchingProtocols }
+
+// Forget lets go of the head that has been found, but for its status.
+func (f *Follower) Forget() { f.Head.Bytes = nil }

@@ -36,6 +36,7 @@ type Outbound struct {
 	earlier  time.Time // the deadline for these
 	waits    wait      // what the holder of the turn waits for
 	single   [1][]byte // of whoever holds the turn, for a lone buffer
+	shut     error     // why nothing is accepted any more: see TryLast
 	err      error
 }
 
@@ -54,7 +55,7 @@ func (o *Outbound) TrySend(f *Follower, frames ...[]byte) error {
 	if o.err != nil {
 		return o.err
 	}
-	if err := f.refusal(); err != nil {
+	if err := o.refusal(f); err != nil {
 		return err
 	}
 	if o.inflight+len(o.buf)+size(frames) > o.limit {
@@ -95,6 +96,9 @@ func (o *Outbound) Send(f *Follower, frames ...[]byte) error {
 		return err
 	}
 	defer o.release()
+	if o.shut != nil {
+		return o.shut
+	}
 	frames, err := f.admit(frames)
 	if err != nil {
 		return err
@@ -205,6 +209,11 @@ var buffers = sync.Pool{New: func() any { p := make([]byte, 0, flushSize); retur
 func (o *Outbound) Rest() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.rest()
+}
+
+// rest is Rest with mu held.
+func (o *Outbound) rest() {
 	if o.busy || len(o.buf) > 0 || o.buf == nil {
 		return
 	}

@@ -1,0 +1,177 @@
+package stream
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/onramp-go/onramp/stream/internal/http1"
+)
+
+// ErrDetached is returned by [Conn.Serve] when the connection goes on by itself: see
+// [Conn.Detached].
+var ErrDetached = errors.New("stream: detached")
+
+// An aftermath is what an exchange has to go on with when the handlers around its hook
+// have returned.
+type aftermath struct {
+	run func(x *Exchange) (again bool)
+	r   *http.Request // as the hook has seen it
+}
+
+// Afterwards lets the connection go on when the hook and all handlers around it have
+// returned, after an [Exchange.Upgrade]. The exchange ends then as any other, and run is
+// called with the one that follows it, on a new goroutine that has a small stack and none
+// of their frames. That exchange ends when run returns false. When run returns true it is
+// called again, on another goroutine; that is for [ErrResting].
+//
+// The exchange that follows has the same request, but for the fields that asked for the
+// other protocol, with the parameters of its route, and the same attributes. Nothing else of the middleware around the hook
+// holds any more: the contexts carry the values of the connection, none of
+// middleware's. A panic in run is a hook's, seen by the owner's task-panic hooks.
+//
+// Afterwards reports false where it is impossible; then run is not called.
+func (x *Exchange) Afterwards(run func(x *Exchange) (again bool)) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.upgraded == nil || x.over || x.after != nil {
+		return false
+	}
+	x.after = &aftermath{run, x.r}
+	return true
+}
+
+// Detached returns the exchange that goes on by itself, nil if none does. It is for the
+// owner, when the handlers have returned; the exchange is over then, and the other one is
+// the owner's to [Exchange.Carry].
+func (x *Exchange) Detached() *Exchange {
+	x.mu.Lock()
+	a, r := x.after, x.upgraded
+	if a == nil || r == nil {
+		x.mu.Unlock()
+		return nil
+	}
+	next := x.successor()
+	x.over, x.upgraded = true, nil
+	x.mu.Unlock()
+	next.out.Locked(func() { x.follower.Closed = ErrClosed })
+	next.conn.stopWatch()
+	next.conn.setExchange(next)
+	r.x.Store(next)
+	x.endContexts()
+	x.removeForm()
+	if next.out.Err() != nil {
+		next.endContexts() // nobody would tell any more
+	}
+	return next
+}
+
+// Detached returns the exchange that goes on after [Conn.Serve] has returned
+// [ErrDetached], to be carried by the owner.
+func (c *Conn) Detached() *Exchange {
+	x := c.detached
+	c.detached = nil
+	return x
+}
+
+// left says why there is no further request.
+func (c *Conn) left() error {
+	if c.detached != nil {
+		return ErrDetached
+	}
+	return ErrClosed
+}
+
+// Finish ends an exchange that was carried, and closes its connection.
+func (x *Exchange) Finish() {
+	_, linger := x.finish()
+	x.conn.setExchange(nil)
+	x.conn.Close(linger)
+}
+
+// successor returns an exchange of x's connection that keeps as little memory as it can.
+// mu is held.
+func (x *Exchange) successor() *Exchange {
+	c, a := x.conn, x.after
+	next := &Exchange{owner: x.owner, base: x.base, conn: c, rw: &surrendered, w: surrenderedWriter{}, looped: true}
+	next.init(c.base)
+	next.out, next.raw, next.upgraded = c.wire.Out, true, x.upgraded
+	next.follower.Follow101()
+	if x.context.attributes == &x.context.own {
+		next.context.own.list = x.context.attributes.clone()
+	} else {
+		next.context.attributes = x.context.attributes
+	}
+	r := a.r.WithContext(&next.first)
+	r.URL, r.Header = cloneURL(r.URL), cloneRest(r.Header) // of memory that all of the request shares
+	for _, s := range []*string{&r.Method, &r.Proto, &r.Host, &r.RequestURI, &r.Pattern} {
+		*s = strings.Clone(*s)
+	}
+	r.Body, r.Form, r.PostForm, r.MultipartForm = http.NoBody, nil, nil, nil
+	next.r, next.received = r, r
+	next.after = &aftermath{run: a.run}
+	return next
+}
+
+// surrendered stands for the ResponseWriter of an exchange that has none any more. Nobody
+// writes to it, because the response has begun.
+var surrendered http1.ResponseWriter
+
+// surrenderedWriter is the http.ResponseWriter of such an exchange.
+type surrenderedWriter struct{}
+
+func (surrenderedWriter) Header() http.Header       { return make(http.Header) }
+func (surrenderedWriter) WriteHeader(int)           {}
+func (surrenderedWriter) Write([]byte) (int, error) { return 0, http.ErrHijacked }
+
+func cloneURL(u *url.URL) *url.URL {
+	c := *u
+	for _, s := range []*string{&c.Scheme, &c.Opaque, &c.Host, &c.Path, &c.RawPath, &c.RawQuery} {
+		*s = strings.Clone(*s)
+	}
+	return &c
+}
+
+// cloneRest clones h without the fields that asked for the other protocol.
+func cloneRest(h http.Header) http.Header {
+	c := make(http.Header)
+	for name, values := range h {
+		if name == "Connection" || name == "Upgrade" || strings.HasPrefix(name, "Sec-Websocket-") {
+			continue
+		}
+		values = slices.Clone(values)
+		for i, v := range values {
+			values[i] = strings.Clone(v)
+		}
+		c[strings.Clone(name)] = values
+	}
+	return c
+}
+
+// Carry is called by the owner, on a new goroutine, as long as it returns true; then the
+// owner ends the exchange by [Exchange.Finish].
+func (x *Exchange) Carry() (again bool) {
+	x.upgraded.resume()
+	return x.after.run(x)
+}
+
+// Park has the owner's resume called, once and on a new goroutine, when there is
+// something for [Exchange.Carry] to do. It reports false where that is unknown, and Carry
+// is to be called now.
+func (x *Exchange) Park(resume func()) bool { return x.upgraded.park(resume) }
+
+// partUpgraded lets the protocol that has the connection come to its end.
+func (x *Exchange) partUpgraded(cut bool) {
+	x.mu.Lock()
+	r := x.upgraded
+	x.upgraded = nil
+	x.mu.Unlock()
+	if r == nil {
+		return
+	}
+	x.conn.upgraded.Store(nil)
+	x.lingering = r.end(cut)
+	r.out.Locked(func() { r.out.Shut(ErrClosed) })
+}

@@ -1,0 +1,170 @@
+package stream
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/onramp-go/onramp/stream/internal/http1"
+)
+
+// A Raw is the connection below an exchange that a 101 has handed to another protocol.
+// It is for the package that speaks that protocol; hooks do not need it. It ends with
+// the exchange.
+//
+// Wait, Buffered and Reader belong to one goroutine at a time, the one that reads; the
+// others may be called from any.
+type Raw struct {
+	x    atomic.Pointer[Exchange] // that it belongs to
+	conn *Conn
+	out  *http1.Outbound
+	end  func(cut bool) bool
+
+	state    atomic.Int32 // rawBusy, rawWaiting or rawInterrupted
+	sweeps   atomic.Int32 // of the wait
+	firing   sync.Mutex   // guards deadline and parked, and is held while a wait is interrupted
+	deadline time.Time    // of reads
+	parked   bool         // or was
+
+	resting bool  // Wait has returned ErrResting; of the goroutine that reads
+	dozed   error // how the wait has gone on
+}
+
+// Upgrade hands over the connection after a 101 was sent on the Stream. From then on
+// nobody else reads from it. The first bytes of the new protocol, if they came with the
+// request, are the first that Reader returns.
+//
+// end is called once, when the exchange ends and before the connection is closed, on
+// the goroutine that serves it; cut says that a hook has panicked. When it returns
+// nobody may use the Raw to read. It reports whether the client may still be sending:
+// such a connection is closed so that the client can read what it was sent.
+//
+// The error is [ErrNotRaw] or [ErrClosed]; [ErrBegun] says that what was sent was no 101.
+func (x *Exchange) Upgrade(end func(cut bool) (linger bool)) (*Raw, error) {
+	c, err := x.insist()
+	if err != nil {
+		return nil, err
+	}
+	upgraded := false
+	c.wire.Out.Locked(func() { upgraded = x.follower.Upgraded() })
+	if !upgraded {
+		return nil, fmt.Errorf("stream: upgrade: %w otherwise than by a 101", ErrBegun)
+	}
+	if x.wire != nil && !x.wire.AtEOF() {
+		return nil, fmt.Errorf("stream: upgrade: %w: the request has a body that is not read", ErrNotRaw)
+	}
+	if err := c.wire.Outgrow(); err != nil { // a Wait is longer than the one for a request
+		return nil, fmt.Errorf("stream: upgrade: %w", err)
+	}
+	r := &Raw{conn: c, out: c.wire.Out, end: end}
+	r.x.Store(x)
+	_ = c.wire.SetReadDeadline(time.Time{}, false) // if it fails the first read does
+	c.wire.Out.Locked(x.follower.Forget)
+	x.mu.Lock()
+	x.upgraded, x.made = r, nil
+	x.mu.Unlock()
+	c.upgraded.Store(r)
+	c.memo = http1.Memo{} // there is no next request
+	return r, nil
+}
+
+// Net returns the network connection, for its addresses and options.
+func (r *Raw) Net() net.Conn { return r.conn.wire.Net() }
+
+// Buffered returns how many bytes were read and not used yet.
+func (r *Raw) Buffered() int { return r.conn.wire.Buffered() }
+
+// Reader returns what was read from the connection and not used yet. It is to be asked
+// for anew after each Wait.
+func (r *Raw) Reader() *bufio.Reader { return r.conn.wire.Reader() }
+
+// Wait hands over what is held back and returns when there is something to read, or the
+// error that came instead. While it waits it holds no buffer where the platform allows.
+// After an error the contexts of the exchange have ended.
+//
+// rests says that the caller runs by [Exchange.Afterwards]: when the wait has become long
+// the error is [ErrResting], and the caller returns true to wait on elsewhere.
+func (r *Raw) Wait(rests bool) error {
+	c := r.conn
+	if r.resting {
+		r.resting = false
+		if r.dozed != nil {
+			r.resting = r.dozed == ErrResting
+			return r.dozed
+		}
+	}
+	if err := r.out.Idle(); err != nil {
+		return r.lost(err)
+	}
+	c.beforeRead(nil)
+	defer c.afterRead(0)
+	if !rests || !c.wire.Raw() {
+		return r.lost(c.wire.WaitReadable())
+	}
+	r.sweeps.Store(0)
+	r.state.Store(rawWaiting)
+	return r.awake(c.wire.WaitReadable())
+}
+
+// lost ends the contexts for an err.
+func (r *Raw) lost(err error) error {
+	if err == nil {
+		return nil
+	}
+	r.Left()
+	if dead := r.out.Err(); dead != nil && err != io.EOF {
+		return dead // which is the reason of err
+	}
+	return err
+}
+
+// Send is [Stream.SendList] without its costs.
+func (r *Raw) Send(frames ...[]byte) error { return r.out.Send(nil, frames...) }
+
+// TrySend is [Stream.TrySendList] without its costs.
+func (r *Raw) TrySend(frames ...[]byte) error { return r.out.TrySend(nil, frames...) }
+
+// TryHold accepts frames to go out with the next send, before the next Wait, or within
+// a moment, whichever comes first. It takes none and returns false when they would be
+// too many.
+func (r *Raw) TryHold(frames ...[]byte) (bool, error) {
+	held, first, err := r.out.TryHold(nil, frames...)
+	if first {
+		r.conn.flushSoon()
+	}
+	return held, err
+}
+
+// TryLast sends the last frames, without waiting for the client and whatever is queued:
+// every later send fails with reason.
+func (r *Raw) TryLast(reason error, frames ...[]byte) error {
+	return r.out.TryLast(reason, frames...)
+}
+
+// SetReadDeadline bounds waits; the zero time is none.
+func (r *Raw) SetReadDeadline(t time.Time) error {
+	r.firing.Lock()
+	defer r.firing.Unlock()
+	r.deadline = t
+	if r.parked {
+		r.conn.wire.Unpark() // to wait with the deadline
+	}
+	if r.state.Load() == rawInterrupted {
+		return nil // it is set when the interruption is over
+	}
+	return r.conn.wire.SetReadDeadline(t, false)
+}
+
+// SetWriteDeadline replaces the time-out of writes by one point in time; the zero time
+// goes back to the time-out.
+func (r *Raw) SetWriteDeadline(t time.Time) { r.out.SetDeadline(t) }
+
+// Left ends the contexts of the exchange: the client has said that it leaves.
+func (r *Raw) Left() { r.x.Load().endContexts() }
+
+// Abort closes the connection at once, which ends a Wait.
+func (r *Raw) Abort(reason error) { r.conn.Abort(reason) }
