@@ -17,6 +17,7 @@ type writerSink struct {
 	control *http.ResponseController
 	scan    http1.Scanner
 	armed   bool // there is a write deadline of ours
+	strict  bool // a deadline ends the response even while nothing is written
 	headed  bool // the final head was passed on
 	held    bool // its last byte comes again
 	whole   bool // the response has a Content-Length: its end needs no Flush
@@ -24,7 +25,7 @@ type writerSink struct {
 }
 
 func newWriterSink(x *Exchange) *writerSink {
-	s := &writerSink{w: x.w, control: http.NewResponseController(x.w)}
+	s := &writerSink{w: x.w, control: http.NewResponseController(x.w), strict: x.r.ProtoMajor > 1}
 	s.scan.HeadOnly = x.r.Method == http.MethodHead
 	return s
 }
@@ -62,6 +63,9 @@ func (s *writerSink) done() bool { return s.scan.Complete() && s.whole }
 func (s *writerSink) Arm(deadline time.Time) error {
 	if !deadline.IsZero() || s.armed {
 		s.armed = s.control.SetWriteDeadline(deadline) == nil && !deadline.IsZero()
+		if s.armed && s.strict {
+			defer func() { _ = s.control.SetWriteDeadline(time.Time{}) }()
+		}
 	}
 	return nil // not every writer has deadlines
 }
