@@ -1,0 +1,17 @@
+package sse
+
+// Encode returns ev as a client reads it.
+func Encode(ev Event) ([]byte, error) {
+	m := newMessage()
+	defer m.free()
+	err := m.add(ev)
+	return append([]byte{}, m.text()...), err
+}
+
+// EncodeComment returns a comment as a client reads it.
+func EncodeComment(text string) []byte {
+	m := newMessage()
+	defer m.free()
+	m.comment(text)
+	return append([]byte{}, m.text()...)
+}
