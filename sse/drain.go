@@ -70,10 +70,14 @@ func (x *Session) next(m *message, frames [][]byte) [][]byte {
 	return nil
 }
 
-// drop counts an event that can never be sent.
+// drop counts an event that can never be sent, when those ahead of it are on their way:
+// what the client is told of it comes ahead of what is queued.
 func (x *Session) drop() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	for x.err == nil && !x.queue.empty() {
+		x.waitMove(x.ctx.Done(), nil)
+	}
 	x.queue.count(item{event: true})
 	if x.err == nil && x.opts.MissedEvent != "" {
 		x.drainQueue()
