@@ -66,8 +66,8 @@ type site struct {
 	shutdown func(context.Context) error // of what serves
 }
 
-// serve serves hook, beside /plain, until stop is called.
-func (ca carrier) serve(t *testing.T, hook hooks.ServerHook, config *http.Server, opts adapter.Options) (*site, func()) {
+// serve serves hook, beside /plain, until stop is called. around may wrap the listener.
+func (ca carrier) serve(t *testing.T, hook hooks.ServerHook, config *http.Server, opts adapter.Options, around ...func(net.Listener) net.Listener) (*site, func()) {
 	if config == nil {
 		config = &http.Server{}
 	}
@@ -102,10 +102,14 @@ func (ca carrier) serve(t *testing.T, hook hooks.ServerHook, config *http.Server
 		s.adapter = nil
 	}
 	s.shutdown = server.Shutdown
+	listener := net.Listener(s.pipes)
+	for _, wrap := range around {
+		listener = wrap(listener)
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = server.Serve(s.pipes)
+		_ = server.Serve(listener)
 	}()
 	stop := func() {
 		for _, body := range s.bodies {
