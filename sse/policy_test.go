@@ -185,6 +185,30 @@ func TestKeepLatest(t *testing.T) {
 	})
 }
 
+// TestKeepLatestOvertakes: when the queue is full, all in it that is overtaken goes.
+func TestKeepLatestOvertakes(t *testing.T) {
+	t.Parallel()
+	slowCarriers(t, func(t *testing.T, ca carrier) {
+		read := make(chan struct{})
+		l, stop := stalled(t, ca, sse.Options{Policy: sse.KeepLatest}, func(x *sse.Session) error {
+			fill(t, x)
+			assert.NoError(t, x.Comment("comments stay"))
+			for i := 0; x.Dropped() == 0; i++ {
+				assert.NoError(t, x.Send(big("ab"[i%2:i%2+1], i)))
+			}
+			assert.NoError(t, x.Send(big("c", 1000)))
+			close(read)
+			return nil
+		})
+		defer stop()
+		<-read
+		_, numbers, _, err := hearNumbers(l)
+		assert.Equal(t, io.EOF, err)
+		assert.Len(t, numbers, 3, "the last a, the last b, and c")
+		assert.Equal(t, 1, l.comments)
+	})
+}
+
 func TestEnd(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, ca carrier) {

@@ -3,6 +3,7 @@ package sse_test
 import (
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -52,6 +53,36 @@ func TestSlowAnswer(t *testing.T) {
 		body, err := io.ReadAll(resp.Body)
 		assert.NoError(t, err)
 		assert.Equal(t, "nothing here", string(body))
+	})
+}
+
+// TestStuckAnswer: a client that does not take the refusal is gone at the time-out.
+func TestStuckAnswer(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, ca carrier) {
+		around := ca.around
+		ended := make(chan struct{})
+		ca.around = func(next http.Handler) http.Handler {
+			if around != nil {
+				next = around(next)
+			}
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				defer close(ended)
+				next.ServeHTTP(w, r)
+			})
+		}
+		s, stop := ca.serve(t, sse.Hook(func(x *sse.Session) error {
+			x.Response().SetBody(404, "text/plain", strings.Repeat("x", 8<<20))
+			return io.EOF
+		}, nil), &http.Server{WriteTimeout: 200 * time.Millisecond}, adapter.Options{})
+		defer stop()
+		resp, err := s.ask("GET", "/events")
+		require.NoError(t, err)
+		begun := time.Now()
+		<-ended
+		assert.LessOrEqual(t, time.Since(begun), time.Second)
+		_, err = io.Copy(io.Discard, resp.Body)
+		assert.Error(t, err)
 	})
 }
 
