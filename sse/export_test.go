@@ -15,3 +15,10 @@ func EncodeComment(text string) []byte {
 	m.comment(text)
 	return append([]byte{}, m.text()...)
 }
+
+// Topics returns how many topics the Hub knows.
+func (h *Hub) Topics() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.topics)
+}

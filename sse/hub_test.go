@@ -119,6 +119,10 @@ func TestHubLive(t *testing.T) {
 		synctest.Wait()
 		publish(t, h, "a", "5")
 		assert.Equal(t, "5", l.hear().data)
+		l.Body.Close()
+		time.Sleep(100 * time.Millisecond)
+		synctest.Wait()
+		assert.Zero(t, h.Topics(), "nobody follows any more")
 	})
 }
 

@@ -3,6 +3,7 @@ package sse_test
 import (
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strconv"
 	"strings"
@@ -39,7 +40,7 @@ func stalled(t *testing.T, ca carrier, o sse.Options, fn func(x *sse.Session) er
 		assert.NoError(t, x.Start())
 		assert.NoError(t, x.Flush())
 		return fn(x)
-	}, &o), nil, adapter.Options{WriteTimeout: time.Hour})
+	}, &o), &http.Server{WriteTimeout: 2 * time.Hour}, adapter.Options{})
 	return s.get(), stop
 }
 
@@ -209,6 +210,28 @@ func TestKeepLatestOvertakes(t *testing.T) {
 	})
 }
 
+// TestHeartbeatsDoNotPile: a client that does not read is not sent heartbeats behind what
+// it has not read.
+func TestHeartbeatsDoNotPile(t *testing.T) {
+	t.Parallel()
+	slowCarriers(t, func(t *testing.T, ca carrier) {
+		read := make(chan struct{})
+		l, stop := stalled(t, ca, sse.Options{}, func(x *sse.Session) error {
+			fill(t, x)
+			time.Sleep(10 * time.Minute)
+			assert.NoError(t, x.Send(big("", 1)))
+			close(read)
+			return nil
+		})
+		defer stop()
+		<-read
+		_, numbers, _, err := hearNumbers(l)
+		assert.Equal(t, io.EOF, err)
+		assert.Len(t, numbers, 1)
+		assert.Zero(t, l.comments)
+	})
+}
+
 func TestEnd(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, ca carrier) {
@@ -227,7 +250,7 @@ func TestEnd(t *testing.T) {
 			assert.Error(t, x.Context().Err())
 			assert.Zero(t, time.Since(begun))
 			return err
-		}, &sse.Options{Policy: sse.End, QueueSize: queueSize}), nil, adapter.Options{WriteTimeout: time.Hour})
+		}, &sse.Options{Policy: sse.End, QueueSize: queueSize}), nil, adapter.Options{WriteTimeout: 2 * time.Hour})
 		defer stop()
 		l := s.get("Accept-Encoding", "identity")
 		<-ended
