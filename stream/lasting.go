@@ -24,13 +24,17 @@ func (x *Exchange) Lasts(kind Kind, end func()) (done func()) {
 }
 
 // Endure lifts the server's time-outs for one request off an exchange that may go on
-// for longer, before anything was sent. Each write on its Stream has its time-out all
+// for longer, before anything was sent, and gives back what it does not need meanwhile. Each write on its Stream has its time-out all
 // the same. To be called by the goroutine that serves the request.
 func (x *Exchange) Endure() {
 	x.mu.Lock()
 	w, r := x.w, x.received
 	read := x.wire == nil || x.wire.AtEOF()
+	c, whole := x.conn, x.wire == nil
 	x.mu.Unlock()
+	if c != nil && whole {
+		c.wire.Spare()
+	}
 	control := http.NewResponseController(w)
 	if read && (x.body == nil || x.body.done()) {
 		_ = control.SetReadDeadline(time.Time{}) // what cannot be set does not end anything
