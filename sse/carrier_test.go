@@ -54,6 +54,22 @@ func carriers() []carrier {
 	}
 }
 
+// noteReturn has the channel closed when the first request has been served.
+func (ca *carrier) noteReturn() <-chan struct{} {
+	around, returned := ca.around, make(chan struct{})
+	ca.around = func(next http.Handler) http.Handler {
+		if around != nil {
+			next = around(next)
+		}
+		var once sync.Once
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer once.Do(func() { close(returned) })
+			next.ServeHTTP(w, r)
+		})
+	}
+	return returned
+}
+
 // A site is a carrier that serves a hook, over connections in memory that hold no byte:
 // a client that does not read is noticed at once.
 type site struct {

@@ -265,13 +265,14 @@ func TestBlackholed(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, ca carrier) {
 		ended := make(chan time.Duration)
+		returned := ca.noteReturn()
 		s, stop := ca.serve(t, sse.Hook(func(x *sse.Session) error {
 			assert.NoError(t, x.Start())
 			assert.NoError(t, x.Flush())
 			var err error
 			var stuck time.Time
 			for err == nil {
-				if x.Queued() == 0 || stuck.IsZero() {
+				if x.Queued() == 0 && x.Context().Err() == nil || stuck.IsZero() {
 					stuck = time.Now()
 				}
 				err = x.Send(sse.Event{Data: strings.Repeat("0123456789abcdef", 64)})
@@ -290,6 +291,13 @@ func TestBlackholed(t *testing.T) {
 		}
 		defer stop()
 		s.get("Accept-Encoding", "identity")
-		assert.LessOrEqual(t, <-ended, 1200*time.Millisecond)
+		d := <-ended
+		assert.GreaterOrEqual(t, d, 900*time.Millisecond)
+		assert.LessOrEqual(t, d, 1200*time.Millisecond)
+		select {
+		case <-returned:
+		case <-time.After(3 * time.Second):
+			t.Error("what serves the request waits for its client")
+		}
 	})
 }

@@ -60,17 +60,7 @@ func TestSlowAnswer(t *testing.T) {
 func TestStuckAnswer(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(t *testing.T, ca carrier) {
-		around := ca.around
-		ended := make(chan struct{})
-		ca.around = func(next http.Handler) http.Handler {
-			if around != nil {
-				next = around(next)
-			}
-			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				defer close(ended)
-				next.ServeHTTP(w, r)
-			})
-		}
+		ended := ca.noteReturn()
 		s, stop := ca.serve(t, sse.Hook(func(x *sse.Session) error {
 			x.Response().SetBody(404, "text/plain", strings.Repeat("x", 8<<20))
 			return io.EOF

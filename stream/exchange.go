@@ -148,7 +148,6 @@ func (x *Exchange) Leave(back Layer) {
 		x.end()
 		return
 	}
-	x.closeInside(back)
 	x.restore(back)
 }
 
@@ -159,11 +158,11 @@ func (x *Exchange) Abandon(back Layer) {
 		x.abandon()
 		return
 	}
-	x.closeInside(back)
 	x.restore(back)
 }
 
 func (x *Exchange) restore(back Layer) {
+	x.closeInside(back.w)
 	x.leaveWriter(back.w)
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -46,16 +46,14 @@ func foreign(w, below http.ResponseWriter) bool {
 
 func (l *layerWriter) layer() *layerWriter { return l }
 
-// closeInside closes a Stream that sends through a writer which the layer above back
-// does not have: that writer's middleware is about to end.
-func (x *Exchange) closeInside(back Layer) {
+// closeInside closes a Stream that is to stay inside of a writer which the layer that goes
+// on with w does not have: what would be sent later must not go past that writer.
+func (x *Exchange) closeInside(w http.ResponseWriter) {
 	x.mu.Lock()
 	out, sink := x.out, x.sink
+	stays := x.inside
 	x.mu.Unlock()
-	if out == nil || sink == nil || !foreign(sink.w, back.w) {
-		return
+	if stays && sink != nil && foreign(sink.w, w) {
+		out.Locked(func() { x.follower.Closed = ErrClosed })
 	}
-	out.Locked(func() { x.follower.Closed = ErrClosed })
-	_ = out.Flush() // the end of the exchange finds the reason
-	out.Settle()
 }

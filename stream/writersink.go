@@ -63,9 +63,6 @@ func (s *writerSink) done() bool { return s.scan.Complete() && s.whole }
 func (s *writerSink) Arm(deadline time.Time) error {
 	if !deadline.IsZero() || s.armed {
 		s.armed = s.control.SetWriteDeadline(deadline) == nil && !deadline.IsZero()
-		if s.armed && s.strict {
-			defer func() { _ = s.control.SetWriteDeadline(time.Time{}) }()
-		}
 	}
 	return nil // not every writer has deadlines
 }
@@ -73,6 +70,9 @@ func (s *writerSink) Arm(deadline time.Time) error {
 func (s *writerSink) Write(bufs net.Buffers) error {
 	if s.aborted.Load() {
 		return ErrClosed
+	}
+	if s.armed && s.strict {
+		defer func() { _ = s.control.SetWriteDeadline(time.Time{}) }()
 	}
 	for _, p := range bufs {
 		if s.held && len(p) > 0 {
