@@ -2,10 +2,12 @@ package sse_test
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -30,6 +32,7 @@ type carrier struct {
 	http2    bool
 	around   func(http.Handler) http.Handler
 	inside   bool // events go through the ResponseWriter
+	tcp, tls bool // on the loopback interface, and not in memory
 }
 
 var (
@@ -75,7 +78,7 @@ func (ca *carrier) noteReturn() <-chan struct{} {
 type site struct {
 	t       *testing.T
 	adapter *adapter.Adapter // nil where there is none around
-	pipes   *pipeListener
+	dial    func() (net.Conn, error)
 	client  *http.Client
 	bodies  []io.Closer
 
@@ -95,13 +98,14 @@ func (ca carrier) serve(t *testing.T, hook hooks.ServerHook, config *http.Server
 	r.Handle("/events", adapter.Handler(hook))
 	r.HandleFunc("/plain", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "plain") })
 	opts.Takeover = ca.takeover
-	s := &site{t: t, pipes: newPipeListener()}
+	listener, dial := ca.listen(t)
+	s := &site{t: t, dial: dial}
 	config.Handler = r
 	if !ca.bare {
 		s.adapter = adapter.New(&opts)
 		config.Handler = s.adapter.Wrap(r)
 	}
-	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return s.pipes.dial() }}
+	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return dial() }}
 	if ca.http2 {
 		config.Protocols = new(http.Protocols)
 		config.Protocols.SetUnencryptedHTTP2(true)
@@ -118,7 +122,6 @@ func (ca carrier) serve(t *testing.T, hook hooks.ServerHook, config *http.Server
 		s.adapter = nil
 	}
 	s.shutdown = server.Shutdown
-	listener := net.Listener(s.pipes)
 	for _, wrap := range around {
 		listener = wrap(listener)
 	}
@@ -142,6 +145,31 @@ func (ca carrier) serve(t *testing.T, hook hooks.ServerHook, config *http.Server
 	}
 	return s, stop
 }
+
+// listen returns a listener of the carrier's kind, and what connects to it.
+func (ca carrier) listen(t *testing.T) (net.Listener, func() (net.Conn, error)) {
+	if !ca.tcp {
+		l := newPipeListener()
+		return l, l.dial
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	addr := l.Addr().String()
+	if !ca.tls {
+		return l, func() (net.Conn, error) { return net.Dial("tcp", addr) }
+	}
+	server, client := certified()
+	return tls.NewListener(l, server), func() (net.Conn, error) { return tls.Dial("tcp", addr, client) }
+}
+
+// certified returns what both sides of a TLS connection need.
+var certified = sync.OnceValues(func() (server, client *tls.Config) {
+	srv := httptest.NewTLSServer(nil)
+	defer srv.Close()
+	client = srv.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	client.ServerName = "example.com"
+	return &tls.Config{Certificates: srv.TLS.Certificates}, client
+})
 
 // inBubble runs test on every carrier, with a clock of its own.
 func inBubble(t *testing.T, test func(t *testing.T, ca carrier)) {

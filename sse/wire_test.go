@@ -28,7 +28,7 @@ type peer struct {
 }
 
 func (s *site) peer() *peer {
-	conn, err := s.pipes.dial()
+	conn, err := s.dial()
 	require.NoError(s.t, err)
 	s.bodies = append(s.bodies, conn)
 	return &peer{s.t, conn, bufio.NewReader(conn)}
