@@ -59,17 +59,19 @@ func TestTCPConversation(t *testing.T) {
 		left := make(chan struct{})
 		s, stop := ca.serve(t, hooks.HookFunc(func(s *stream.Stream, c *stream.Context) hooks.Status {
 			return sse.Hook(func(x *sse.Session) error {
+				stays := c.Header("Stay") != ""
+				if stays {
+					defer close(left)
+				}
 				for i := range 100 {
 					if err := x.Send(sse.Event{Data: fmt.Sprint(i)}); err != nil {
-						return err
+						return err // the client may have left by now
 					}
 				}
-				if c.Header("Stay") == "" {
-					return nil
+				if stays {
+					<-x.Context().Done()
+					assert.ErrorIs(t, x.Send(sse.Event{Data: "late"}), stream.ErrClosed)
 				}
-				<-x.Context().Done()
-				assert.ErrorIs(t, x.Send(sse.Event{Data: "late"}), stream.ErrClosed)
-				close(left)
 				return nil
 			}, nil).Handle(s, c)
 		}), nil, adapter.Options{})
