@@ -24,7 +24,7 @@ var edges = map[string]struct {
 	"hooks":      {may: []string{"stream"}},
 	"adapter":    {may: []string{"stream", "hooks"}},
 	"middleware": {may: []string{"adapter", "hooks", "stream"}},
-	"sse":        {may: []string{"stream", "hooks"}, optional: true},
+	"sse":        {may: []string{"stream", "hooks"}},
 	"ws":         {may: []string{"stream", "hooks", "github.com/gorilla/websocket"}},
 }
 
@@ -162,9 +162,9 @@ func listPackages(t *testing.T) []listedPackage {
 // TestTopLevel holds the list of what lies at the root of the repository.
 func TestTopLevel(t *testing.T) {
 	t.Parallel()
-	required := []string{"adapter", "stream", "hooks", "middleware", "compat_test", "README.md", "go.mod", "go.sum"}
+	required := []string{"adapter", "stream", "hooks", "middleware", "sse", "compat_test", "README.md", "go.mod", "go.sum"}
 	optional := []string{
-		"sse", "ws", "examples",
+		"ws", "examples",
 		"go.work", "go.work.sum", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md",
 		".ci", ".git", ".github", ".gitignore", ".golangci.yml",
 	}

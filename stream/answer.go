@@ -116,6 +116,7 @@ func (x *Exchange) claimAnswer() (w http.ResponseWriter, closed, ok bool) {
 		x.rw.Reclaim() // the Stream was opened, but nothing was sent on it
 		w = x.rw
 	}
+	x.rearm(w)
 	x.answered = true
 	return w, x.closed, true
 }

@@ -86,6 +86,15 @@ func (b *body) ended() {
 	}
 }
 
+// done reports whether the end was reached and nobody reads.
+func (b *body) done() bool {
+	if !b.mu.TryLock() {
+		return false
+	}
+	defer b.mu.Unlock()
+	return b.eof
+}
+
 // native reports whether b reads net/http's own body, with nothing in between that
 // could have kept bytes back.
 func (b *body) native() bool {

@@ -145,6 +145,7 @@ func (x *Exchange) complete() (keep, linger bool) {
 		if out != nil && !raw {
 			_ = out.Flush() // what the Stream put into a writer above rw
 			out.Settle()
+			x.sink.finish(c.server)
 			if out.Err() != nil || begun && !x.follower.Whole() {
 				return false, false
 			}

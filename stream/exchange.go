@@ -48,6 +48,7 @@ type Exchange struct {
 	sink     *writerSink // of out where it is not raw
 	raw      bool        // out is conn's
 	hidden   error       // why there is no raw connection
+	inside   bool        // StayInside: none is wanted
 	begun    bool        // response hooks ran for bytes sent
 	made     []byte      // the head that they have made of the one to be sent
 	closed   bool        // SetClosed(true)
@@ -59,11 +60,14 @@ type Exchange struct {
 
 	layers     []*layerWriter
 	errorHooks []Runner // outermost first
+	depth      int      // layers that run inside of the first
+	leavers    []leaver // what they have to end, the last one first
 	panicDepth int      // layers that catch panics
 	answered   bool     // a handler has answered, or the connection was given away
 	breach     bool     // the request exceeded a limit
 	lingering  bool     // the client may still be sending
 	spent      bool     // NextRequest has found the end of the connection
+	endures    bool     // Endure has lifted the time-out for the response
 }
 
 // Enter returns the exchange that r belongs to, or begins one; back.First says which.
@@ -127,6 +131,7 @@ func (x *Exchange) push(w http.ResponseWriter, r *http.Request) Layer {
 	defer x.mu.Unlock()
 	back := Layer{w: x.w, r: x.r, taken: x.conn != nil}
 	x.w, x.r = w, r
+	x.depth++
 	return back
 }
 
@@ -142,6 +147,7 @@ type Layer struct {
 // is sent, and a connection that was taken over goes to its owner. It panics with
 // http.ErrAbortHandler where that is the only way to make a broken response visible.
 func (x *Exchange) Leave(back Layer) {
+	x.leaveFrom(x.depth, false)
 	if back.First {
 		x.end()
 		return
@@ -151,6 +157,7 @@ func (x *Exchange) Leave(back Layer) {
 
 // Abandon is Leave for a layer that panics: the first one cuts the connection.
 func (x *Exchange) Abandon(back Layer) {
+	x.leaveFrom(x.depth, true)
 	if back.First {
 		x.abandon()
 		return
@@ -159,9 +166,11 @@ func (x *Exchange) Abandon(back Layer) {
 }
 
 func (x *Exchange) restore(back Layer) {
+	x.closeInside(back.w)
 	x.leaveWriter(back.w)
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.depth--
 	if !x.moved { // a NextRequest loop has left that request behind
 		x.w, x.r = back.w, back.r
 		if x.conn != nil && !back.taken {

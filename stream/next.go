@@ -45,6 +45,7 @@ func (s *Stream) NextRequest() (*http.Request, error) {
 	if x.connection() == nil {
 		return nil, ErrClosed
 	}
+	x.leaveFrom(0, false)
 	keep, linger := x.complete()
 	c := x.conn
 	c.stopWatch()

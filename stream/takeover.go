@@ -28,7 +28,11 @@ func (x *Exchange) open() (*http1.Outbound, error) {
 	case x.wroteElsewhere():
 		return nil, ErrBegun
 	}
-	if err := x.takeOver(); err == nil {
+	err := errInside
+	if !x.inside {
+		err = x.takeOver()
+	}
+	if err == nil {
 		x.out, x.raw = x.conn.wire.Out, true
 		x.rw.Surrender()
 		x.out.SetDeadline(time.Time{}) // from here on each write has its time-out
@@ -36,11 +40,11 @@ func (x *Exchange) open() (*http1.Outbound, error) {
 			_ = x.conn.wire.SetReadDeadline(time.Time{}, false) // the time to read the request is no bound on a stream
 		}
 		return x.out, nil
-	} else if !errors.Is(err, ErrNotRaw) {
-		return nil, err
-	} else {
-		x.hidden = err
 	}
+	if !errors.Is(err, ErrNotRaw) {
+		return nil, err
+	}
+	x.hidden = err
 	set := x.owner.Settings()
 	x.context.adopt(x.w) // before the sink changes its header
 	x.sink = newWriterSink(x)

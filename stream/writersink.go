@@ -17,6 +17,7 @@ type writerSink struct {
 	control *http.ResponseController
 	scan    http1.Scanner
 	armed   bool // there is a write deadline of ours
+	strict  bool // a deadline ends the response even while nothing is written
 	headed  bool // the final head was passed on
 	held    bool // its last byte comes again
 	whole   bool // the response has a Content-Length: its end needs no Flush
@@ -24,7 +25,7 @@ type writerSink struct {
 }
 
 func newWriterSink(x *Exchange) *writerSink {
-	s := &writerSink{w: x.w, control: http.NewResponseController(x.w)}
+	s := &writerSink{w: x.w, control: http.NewResponseController(x.w), strict: x.r.ProtoMajor > 1}
 	s.scan.HeadOnly = x.r.Method == http.MethodHead
 	return s
 }
@@ -69,6 +70,9 @@ func (s *writerSink) Arm(deadline time.Time) error {
 func (s *writerSink) Write(bufs net.Buffers) error {
 	if s.aborted.Load() {
 		return ErrClosed
+	}
+	if s.armed && s.strict {
+		defer func() { _ = s.control.SetWriteDeadline(time.Time{}) }()
 	}
 	for _, p := range bufs {
 		if s.held && len(p) > 0 {

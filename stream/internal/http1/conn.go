@@ -124,6 +124,16 @@ func (c *Conn) dropReader() {
 	}
 }
 
+// Spare gives the buffer back, if there is nothing in it, while a request without a body
+// is served for a long time. Only the goroutine that reads may call it.
+func (c *Conn) Spare() {
+	c.watch.mu.Lock()
+	defer c.watch.mu.Unlock()
+	if !c.watch.reads && c.Buffered() == 0 {
+		c.dropReader()
+	}
+}
+
 // Reader returns the buffered reader of the connection.
 func (c *Conn) Reader() *bufio.Reader {
 	if c.br == nil {

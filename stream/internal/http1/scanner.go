@@ -228,19 +228,22 @@ func (s *Scanner) chunkLine(p []byte) int {
 		s.spoil()
 		return i + 1
 	}
-	line := string(append(s.line, p[:i]...))
-	line = strings.TrimSuffix(line, "\r")
-	s.line = s.line[:0]
+	line := p[:i]
+	if len(s.line) > 0 {
+		line = append(s.line, line...)
+		s.line = nil
+	}
+	line = bytes.TrimSuffix(line, []byte("\r"))
 	switch s.state {
 	case scanChunkEnd:
-		if line != "" {
+		if len(line) > 0 {
 			s.spoil()
 			break
 		}
 		s.state = scanChunkSize
 	case scanChunkSize:
-		digits, _, _ := strings.Cut(line, ";")
-		n, err := strconv.ParseUint(strings.TrimRight(digits, " \t"), 16, 63)
+		digits, _, _ := bytes.Cut(line, []byte(";"))
+		n, err := strconv.ParseUint(string(bytes.TrimRight(digits, " \t")), 16, 63)
 		switch {
 		case err != nil:
 			s.spoil()
@@ -250,11 +253,11 @@ func (s *Scanner) chunkLine(p []byte) int {
 			s.state, s.left = scanChunkData, int64(n)
 		}
 	case scanTrailer:
-		if line == "" {
+		if len(line) == 0 {
 			s.state = scanDone
 			break
 		}
-		if name, value, ok := strings.Cut(line, ":"); ok {
+		if name, value, ok := strings.Cut(string(line), ":"); ok {
 			if s.Trailer == nil {
 				s.Trailer = make(http.Header)
 			}

@@ -1,0 +1,129 @@
+package sse
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/onramp-go/onramp/stream"
+)
+
+// Flush returns when the kernel has everything that was accepted, or with the reason
+// why it never will.
+func (x *Session) Flush() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.settle()
+	if x.dead == nil {
+		if err := x.stream.Flush(); err != nil {
+			x.fail(err)
+		}
+	}
+	return x.dead
+}
+
+// Close ends the session in good order: what was accepted is sent, then the response
+// ends, so that an HTTP/1.1 connection can go on with the next request. It waits until
+// that is done, which takes no longer than the stream's write time-outs. If nothing was sent, nothing is: the hook
+// answers with what it stages. The error says why the client did not get everything.
+// Further calls change nothing.
+func (x *Session) Close() error { return x.close(true) }
+
+// close is Close; whole says that the response is to be ended and not broken off.
+func (x *Session) close(whole bool) error {
+	x.mu.Lock()
+	x.finish(nil, whole && (x.head == nil || x.draining))
+	x.settle()
+	err := x.dead
+	x.mu.Unlock()
+	x.release()
+	return err
+}
+
+// shutDown is called by the owner when it shuts down.
+func (x *Session) shutDown() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var farewell *message
+	if x.opts.ReturnWithin > 0 {
+		farewell = newMessage()
+		defer farewell.free()
+		_ = farewell.add(Event{Retry: 1 + rand.N(x.opts.ReturnWithin)}) // cannot have a line break
+	}
+	x.finish(farewell, true)
+}
+
+// leave is called when the hook has returned, or panicked.
+func (x *Session) leave(abandoned bool) {
+	if abandoned {
+		x.mu.Lock()
+		x.fail(stream.ErrClosed)
+		x.mu.Unlock()
+	}
+	_ = x.close(true) // there is nobody left to tell
+}
+
+// finish refuses everything further and sends farewell, which may be nil, and the end of
+// the response, if it is whole. mu is held.
+func (x *Session) finish(farewell *message, whole bool) {
+	if x.finished || x.dead != nil {
+		return
+	}
+	x.finished = true
+	if x.err == nil {
+		x.refuse(ErrEnded)
+	}
+	if whole {
+		if farewell != nil {
+			x.queue.push(farewell, false)
+		}
+		x.ending = true
+		x.drainQueue()
+	}
+}
+
+// refuse makes err the answer to all that is still to come.
+func (x *Session) refuse(err error) {
+	x.err = err
+	x.cancel(err)
+	if x.beat != nil {
+		x.beat.Stop()
+	}
+	x.move()
+}
+
+// fail notes that nothing more can be sent.
+func (x *Session) fail(err error) {
+	if !errors.Is(err, stream.ErrClosed) {
+		err = fmt.Errorf("%w: %w", stream.ErrClosed, err)
+	}
+	if x.dead == nil {
+		x.dead = err
+	}
+	x.queue.clear()
+	if x.err == nil {
+		x.refuse(err)
+	}
+	x.move()
+}
+
+// cut ends the session at once, in the middle of whatever is on its way.
+func (x *Session) cut(err error) {
+	x.fail(err)
+	x.exchange.Cut(err)
+}
+
+// settle waits until nothing is queued. mu is given up meanwhile.
+func (x *Session) settle() {
+	for x.draining {
+		x.waitMove(nil, nil)
+	}
+}
+
+// release gives back what the session holds.
+func (x *Session) release() {
+	x.once.Do(func() {
+		x.cancel(ErrEnded)
+		x.gone()
+	})
+}

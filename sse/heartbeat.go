@@ -1,0 +1,33 @@
+package sse
+
+import "time"
+
+// heartbeat is a comment without text.
+var heartbeat = func() *message {
+	m := new(message)
+	m.reset()
+	m.comment("")
+	m.seal()
+	return m
+}()
+
+// pulse sends a heartbeat if nothing was sent for as long as Options say. The timer is
+// not set anew for each event: it looks when the last one was.
+func (x *Session) pulse() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.refusal() != nil {
+		return
+	}
+	every := x.opts.Heartbeat
+	if quiet := time.Since(x.last); quiet < every {
+		x.beat.Reset(every - quiet)
+		return
+	}
+	if !x.draining && x.stream.Queued() == 0 { // else the client has something to read
+		_ = x.offer(heartbeat, true, trying)
+	}
+	if x.err == nil {
+		x.beat.Reset(every)
+	}
+}
