@@ -15,8 +15,8 @@ func (c *Conn) WaitReadable() error {
 		_, err := c.Reader().Peek(1)
 		return err
 	}
-	c.waited = nil
-	if err := c.raw.Read(c.wait); err != nil {
+	c.waited, c.serve = nil, nil
+	if err := c.raw.Read(c.call); err != nil {
 		return err
 	}
 	return c.waited
@@ -24,12 +24,26 @@ func (c *Conn) WaitReadable() error {
 
 // Doze is WaitReadable for a goroutine of its own: it needs so little stack that this
 // stays as small as stacks are. It must only be called where [Conn.Raw] is true.
-func (c *Conn) Doze() error { return c.raw.Read(c.doze) }
+func (c *Conn) Doze() error {
+	c.dozing = true
+	err := c.raw.Read(c.call)
+	c.dozing = false
+	return err
+}
 
-func (c *Conn) peek(fd uintptr) bool { return peekNow(fd, c.peeked[:]) }
+// called is called with the descriptor's read lock held, whenever it may be readable. It
+// reports whether the wait is over.
+func (c *Conn) called(fd uintptr) bool {
+	switch {
+	case c.dozing:
+		return peekNow(fd, c.peeked[:])
+	case c.serve != nil:
+		return c.attend(fd)
+	}
+	return c.idleRead(fd)
+}
 
-// idleRead is called with the descriptor's read lock held, whenever it may be
-// readable: it takes a buffer only for as long as there is something to put in.
+// idleRead takes a buffer only for as long as there is something to put in.
 func (c *Conn) idleRead(fd uintptr) bool {
 	err := c.fill(fd)
 	if err == errWouldBlock {
@@ -64,7 +78,7 @@ func (c *Conn) Await(serve func() bool) error {
 	defer c.leave()
 	c.serve, c.waited = serve, nil
 	c.quiet.Store(false)
-	if err := c.raw.Read(c.attend); err != nil {
+	if err := c.raw.Read(c.call); err != nil {
 		return err
 	}
 	return c.waited
@@ -94,8 +108,8 @@ func (c *Conn) leave() {
 	}
 }
 
-// attending is called with the descriptor's read lock held, whenever it may be readable.
-func (c *Conn) attending(fd uintptr) bool {
+// attend has what comes served.
+func (c *Conn) attend(fd uintptr) bool {
 	for {
 		err := c.fill(fd)
 		if err == errWouldBlock {

@@ -39,16 +39,15 @@ type Conn struct {
 	fd     uintptr       // set while fill runs: Read is non-blocking then
 	inCall bool
 	short  bool // the last of these reads has left nothing behind
-	wait   func(fd uintptr) bool
-	waited error
-	doze   func(fd uintptr) bool
+	dozing bool
 	peeked [1]byte
+	call   func(fd uintptr) bool // called
+	waited error
 
 	attends  bool
 	inside   atomic.Bool // Await runs, on rwc
 	outgrown net.Conn    // Await runs on this one, which rwc has replaced; guarded by Out's lock
-	serve    func() bool
-	attend   func(fd uintptr) bool
+	serve    func() bool // Await's
 	served   bool        // serve has been called
 	quiet    atomic.Bool // the last read of Await has found nothing
 
@@ -67,9 +66,9 @@ func NewConn(rwc net.Conn, cfg Config) *Conn {
 	if c.size <= 0 {
 		c.size = defaultBuffer
 	}
-	c.wait, c.doze = c.idleRead, c.peek
+	c.call = c.called
 	if _, tcp := rwc.(*net.TCPConn); tcp && canAttend && !cfg.Shared {
-		c.attends, c.attend = true, c.attending
+		c.attends = true
 	}
 	_ = rwc.SetDeadline(time.Time{})
 	c.sink = &connSink{conn: rwc, raw: c.raw}
