@@ -36,7 +36,9 @@ func (o *owner) loop(c *stream.Conn) {
 	switch err {
 	case stream.ErrResting:
 		handed = true
-		go o.resume(c)
+		if resume := func() { o.resume(c) }; !c.Park(resume) {
+			go resume()
+		}
 	case stream.ErrDetached:
 		handed = true
 		o.Detached(c.Detached())

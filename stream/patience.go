@@ -58,6 +58,7 @@ func (p *patience) sweep(wire *http1.Conn) {
 		defer p.firing.Unlock()
 		if p.sweeps.CompareAndSwap(1, ranOut) {
 			_ = wire.SetReadDeadline(time.Unix(1, 0), false)
+			wire.Unpark()
 		}
 	}
 }

@@ -8,8 +8,9 @@ import (
 )
 
 // ErrResting is returned by [Conn.Serve] when the connection has been idle for a while:
-// the loop goes on with it on a new goroutine, whose stack is as small as stacks are,
-// and which calls [Conn.Rest] first.
+// the owner parks it with [Conn.Park]. Where that is impossible the loop goes on with it
+// on a new goroutine, whose stack is as small as stacks are, and which calls [Conn.Rest]
+// first.
 var ErrResting = errors.New("stream: resting")
 
 // restAfter is how many sweeps a connection is idle before it rests: after one second,
@@ -57,6 +58,21 @@ func (c *Conn) rested(err error) bool {
 	}
 	cleared := c.wire.SetReadDeadline(time.Time{}, false) == nil
 	return cleared && errors.Is(err, os.ErrDeadlineExceeded)
+}
+
+// Park has resume called, once and on a new goroutine, when there is something to do on
+// an idle connection, so that it needs none until then: after [ErrResting], instead of
+// [Conn.Rest], with which resume begins. It reports false where that is impossible.
+func (c *Conn) Park(resume func()) bool {
+	c.rest.sweeps.Store(neverRests)
+	c.state.Store(connIdle)
+	if c.ends() || !c.wire.Park(resume) {
+		return false
+	}
+	if c.patience.sweeps.Load() == ranOut { // just before
+		c.wire.Unpark()
+	}
+	return true
 }
 
 // Rest waits on after [ErrResting]; [Conn.Serve] goes on from there. To be called on a

@@ -45,10 +45,13 @@ func (h *host) loop(c *stream.Conn) {
 	})
 	if err == stream.ErrResting {
 		h.rests.Add(1)
-		go func() {
+		resume := func() {
 			c.Rest()
 			h.loop(c)
-		}()
+		}
+		if !c.Park(resume) {
+			go resume()
+		}
 	}
 }
 
