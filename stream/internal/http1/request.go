@@ -75,7 +75,7 @@ func (in *Incoming) Read(ctx context.Context, br *bufio.Reader, lim *Limits, mem
 		memo.keep(string(head[s.begin:]), s.fields)
 	}
 	in.Request = *blank.WithContext(ctx) // the only way to the context of a request; the copy stays on the stack
-	bad := in.build(memo.head, memo.fields)
+	bad := in.build(memo)
 	memo.trim()
 	if bad != nil {
 		return bad
@@ -119,11 +119,11 @@ func headError(err error, s *headScanner) error {
 	return badRequest(s.op(), err)
 }
 
-// build makes the request of a head that the scanner has found well formed and in
-// bounds, with that many field lines.
-func (in *Incoming) build(head string, fields int) *Error {
+// build makes the request of the head in memo, which the scanner has found well formed
+// and in bounds.
+func (in *Incoming) build(memo *Memo) *Error {
 	r := &in.Request
-	line, rest := cutLine(head)
+	line, rest := cutLine(memo.head)
 	var target, proto string
 	r.Method, line, _ = strings.Cut(line, " ")
 	target, proto, _ = strings.Cut(line, " ")
@@ -135,24 +135,28 @@ func (in *Incoming) build(head string, fields int) *Error {
 	}
 
 	values := in.values[:]
-	if fields > len(values) {
-		values = make([]string, fields)
+	if memo.lines > len(values) {
+		values = make([]string, memo.lines)
 	}
-	r.Header = make(http.Header, fields)
+	r.Header = make(http.Header, memo.lines)
+	known := len(memo.found) > 0
 	var special framing
-	for range fields {
-		line, rest = cutLine(rest)
-		name, value, _ := strings.Cut(line, ":")
-		name, value = canonical(name), strings.Trim(value, " \t")
-		if special.take(name, value) {
+	for i := range memo.lines {
+		var f fieldLine
+		if known {
+			f = memo.found[i]
+		} else {
+			f, rest = cutField(rest)
+		}
+		if special.take(f.name, f.value) {
 			continue
 		}
-		if vv, ok := r.Header[name]; ok {
-			r.Header[name] = append(vv, value)
+		if vv, ok := r.Header[f.name]; ok {
+			r.Header[f.name] = append(vv, f.value)
 			continue
 		}
-		values[0] = value
-		r.Header[name] = values[:1:1] // an append moves it, never over the neighbour
+		values[0] = f.value
+		r.Header[f.name] = values[:1:1] // an append moves it, never over the neighbour
 		values = values[1:]
 	}
 	return special.apply(r)
