@@ -1,6 +1,9 @@
 package http1
 
-import "net"
+import (
+	"net"
+	"syscall"
+)
 
 // WaitReadable returns when a byte of the next request has come, or the error
 // that came instead. While it waits it holds no buffer, where the platform allows.
@@ -98,12 +101,15 @@ func (c *Conn) enter() (err error) {
 
 func (c *Conn) leave() {
 	var outgrown net.Conn
+	var raw syscall.RawConn
 	c.Out.Locked(func() {
 		c.sink.inside = false
 		c.inside.Store(false)
 		outgrown, c.outgrown = c.outgrown, nil
+		raw = c.raw
 	})
 	if outgrown != nil {
+		refill(rawConn(outgrown), raw)
 		_ = outgrown.Close()
 	}
 }
