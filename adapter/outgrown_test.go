@@ -1,8 +1,10 @@
 package adapter_test
 
 import (
+	"net"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/onramp-go/onramp/adapter"
 	"github.com/onramp-go/onramp/hooks"
@@ -52,4 +54,38 @@ func TestServerCloseOfWhatHasOutgrown(t *testing.T) {
 	require.NoError(t, srv.Close())
 	_, _ = c.Rest()
 	close(seen)
+}
+
+// TestCloseOfConnKnownBefore: a hook that has got the connection from the Stream of one
+// request may close it while it serves another.
+func TestCloseOfConnKnownBefore(t *testing.T) {
+	t.Parallel()
+	var known net.Conn
+	closed := make(chan error, 1)
+	mux := http.NewServeMux()
+	mux.Handle("/", text("ok"))
+	mux.Handle("/get", adapter.Handler(hook(func(s *stream.Stream, c *stream.Context) hooks.Status {
+		var err error
+		known, err = s.NetConn()
+		must("NetConn", err, nil)
+		must("Send", s.Send([]byte("HTTP/1.1 204 No Content\r\n\r\n")), nil)
+		return hooks.Continue
+	})))
+	mux.HandleFunc("/close", func(http.ResponseWriter, *http.Request) {
+		done := make(chan error, 1)
+		go func() { done <- known.Close() }()
+		select {
+		case err := <-done:
+			closed <- err
+		case <-time.After(patience):
+			closed <- http.ErrHandlerTimeout
+		}
+	})
+	_, s := tcp(t, mux)
+	c := warm(s)
+	c.Get("/get")
+	c.Get("/")
+	c.Send("GET /close HTTP/1.1\r\nHost: a\r\n\r\n")
+	require.NoError(t, receive(t, closed, "the close"))
+	c.WantEnd()
 }

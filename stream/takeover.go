@@ -259,7 +259,7 @@ func (h *connHost) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		if x.rw.Begun() {
 			return nil, nil, http.ErrHijacked
 		}
-		return c.wire.Net(), bufio.NewReadWriter(bufio.NewReader(c.wire.Net()), bufio.NewWriter(c.wire.Net())), nil
+		return c.wire.Show(), bufio.NewReadWriter(bufio.NewReader(c.wire.Show()), bufio.NewWriter(c.wire.Show())), nil
 	}
 	x.rw.ForgoContinue()
 	c.stopWatch()

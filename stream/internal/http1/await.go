@@ -141,7 +141,7 @@ func (c *Conn) attend(fd uintptr) bool {
 }
 
 // Attends reports whether [Conn.Await] can be used.
-func (c *Conn) Attends() bool { return c.attends }
+func (c *Conn) Attends() bool { return c.attends && !c.known.Load() }
 
 // Inside reports whether the caller, which is the goroutine that reads, is called by
 // [Conn.Await].
