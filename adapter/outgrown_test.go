@@ -1,6 +1,7 @@
 package adapter_test
 
 import (
+	"bufio"
 	"net"
 	"net/http"
 	"testing"
@@ -88,4 +89,47 @@ func TestCloseOfConnKnownBefore(t *testing.T) {
 	c.Send("GET /close HTTP/1.1\r\nHost: a\r\n\r\n")
 	require.NoError(t, receive(t, closed, "the close"))
 	c.WantEnd()
+}
+
+// keeper keeps the connections that are hijacked through it.
+type keeper struct {
+	http.ResponseWriter
+	kept *net.Conn
+}
+
+// Hijack implements http.Hijacker.
+func (k *keeper) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(k.ResponseWriter).Hijack()
+	if err == nil {
+		*k.kept = conn
+	}
+	return conn, rw, err
+}
+
+// TestCloseOfConnKnownToMiddleware does not wait for a hook either.
+func TestCloseOfConnKnownToMiddleware(t *testing.T) {
+	t.Parallel()
+	var kept net.Conn
+	closed := make(chan error, 1)
+	closes := adapter.Handler(hook(func(s *stream.Stream, _ *stream.Context) hooks.Status {
+		must("Send", s.Send([]byte("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")), nil)
+		done := make(chan error, 1)
+		go func() { done <- kept.Close() }()
+		select {
+		case err := <-done:
+			closed <- err
+		case <-time.After(patience):
+			closed <- http.ErrHandlerTimeout
+		}
+		return hooks.Reject
+	}))
+	mux := http.NewServeMux()
+	mux.Handle("/", text("ok"))
+	mux.HandleFunc("/close", func(w http.ResponseWriter, r *http.Request) {
+		closes.ServeHTTP(&keeper{w, &kept}, r)
+	})
+	_, s := tcp(t, mux)
+	c := warm(s)
+	c.Send("GET /close HTTP/1.1\r\nHost: a\r\n\r\n")
+	require.NoError(t, receive(t, closed, "the close"))
 }
