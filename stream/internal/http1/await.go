@@ -154,7 +154,10 @@ func (c *Conn) Stirs() bool {
 	if !c.inside.Load() || c.quiet.Load() {
 		return false
 	}
+	c.watch.mu.Lock()
+	raw := c.raw
+	c.watch.mu.Unlock()
 	stirs := false
-	_ = c.sink.raw.Control(func(fd uintptr) { stirs = peekNow(fd, make([]byte, 1)) })
+	_ = raw.Control(func(fd uintptr) { stirs = peekNow(fd, make([]byte, 1)) })
 	return stirs
 }
