@@ -11,21 +11,39 @@ import (
 // consumed is followed by another as soon as more comes.
 const canAttend = true
 
-// options are those of a socket that net.FileConn changes.
-type options struct{ noDelay, keepAlive int }
+// kept are the options of a socket that net.FileConn sets.
+var kept = [...]struct{ level, name int }{
+	{syscall.IPPROTO_TCP, syscall.TCP_NODELAY},
+	{syscall.SOL_SOCKET, syscall.SO_KEEPALIVE},
+	{syscall.IPPROTO_TCP, syscall.TCP_KEEPIDLE},
+	{syscall.IPPROTO_TCP, syscall.TCP_KEEPINTVL},
+	{syscall.IPPROTO_TCP, syscall.TCP_KEEPCNT},
+}
+
+// options are the values of kept, -1 where there is none.
+type options [len(kept)]int
 
 func socketOptions(raw syscall.RawConn) (o options) {
+	for i := range o {
+		o[i] = -1
+	}
 	_ = raw.Control(func(fd uintptr) {
-		o.noDelay, _ = syscall.GetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_NODELAY)
-		o.keepAlive, _ = syscall.GetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_KEEPALIVE)
+		for i, k := range kept {
+			if v, err := syscall.GetsockoptInt(int(fd), k.level, k.name); err == nil {
+				o[i] = v
+			}
+		}
 	})
 	return o
 }
 
 func (o options) restore(raw syscall.RawConn) {
 	_ = raw.Control(func(fd uintptr) {
-		_ = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_NODELAY, o.noDelay)
-		_ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_KEEPALIVE, o.keepAlive)
+		for i, k := range kept {
+			if o[i] >= 0 {
+				_ = syscall.SetsockoptInt(int(fd), k.level, k.name, o[i])
+			}
+		}
 	})
 }
 
