@@ -129,7 +129,8 @@ func (x *Exchange) takeOver() error {
 		base = context.WithValue(context.Background(), http.ServerContextKey, server)
 		base = context.WithValue(base, http.LocalAddrContextKey, rwc.LocalAddr())
 	}
-	c := newConn(rwc, early, x.owner, server, base, x.shown || x.base == nil && server.ConnContext != nil)
+	shown := x.shown || x.base == nil && server.ConnContext != nil || foreign(x.w, nil)
+	c := newConn(rwc, early, x.owner, server, base, shown)
 	c.errorHooks = append(c.errorHooks, x.errorHooks...)
 	c.served.Store(1)
 	c.setExchange(x)
@@ -259,7 +260,14 @@ func (h *connHost) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		if x.rw.Begun() {
 			return nil, nil, http.ErrHijacked
 		}
-		return c.wire.Net(), bufio.NewReadWriter(bufio.NewReader(c.wire.Net()), bufio.NewWriter(c.wire.Net())), nil
+		conn := c.wire.Show()
+		if foreign(x.w, nil) { // and may keep it
+			if err := c.wire.Outgrow(); err != nil {
+				return nil, nil, err
+			}
+			conn = c.wire.Net()
+		}
+		return conn, bufio.NewReadWriter(bufio.NewReader(conn), bufio.NewWriter(conn)), nil
 	}
 	x.rw.ForgoContinue()
 	c.stopWatch()

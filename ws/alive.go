@@ -18,6 +18,7 @@ type alive struct {
 	mu     sync.Mutex    // guards what follows
 	timer  *time.Timer   // nil: no pings
 	pinged time.Duration // when a ping was sent while somebody waited, since born
+	until  time.Duration // the client has to answer the close frame, since born
 	ended  bool
 }
 
@@ -41,13 +42,15 @@ func (a *alive) heard() {
 func (a *alive) part(c *Conn) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	switch {
-	case a.parting.Swap(true), a.ended:
-	case a.timer == nil:
-		a.timer = time.AfterFunc(c.opts.CloseTimeout, c.tick)
-	default:
-		a.timer.Reset(c.opts.CloseTimeout)
+	if a.parting.Swap(true) || a.ended {
+		return
 	}
+	a.until = time.Since(a.born) + c.opts.CloseTimeout
+	if a.timer == nil {
+		a.timer = time.AfterFunc(c.opts.CloseTimeout, c.tick)
+		return
+	}
+	a.timer.Reset(c.opts.CloseTimeout)
 }
 
 func (a *alive) stop() {
@@ -74,13 +77,16 @@ func (c *Conn) tick() {
 func (a *alive) due(interval time.Duration) (ping bool, reason error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	now, last := time.Since(a.born), time.Duration(a.last.Load())
 	switch {
 	case a.ended:
+		return false, nil
+	case a.parting.Load() && now < a.until: // it was a ping's time, when the timer was set anew
+		a.timer.Reset(a.until - now)
 		return false, nil
 	case a.parting.Load():
 		return false, ErrCloseTimeout
 	}
-	now, last := time.Since(a.born), time.Duration(a.last.Load())
 	if last >= a.pinged && now-last < interval {
 		a.timer.Reset(interval - (now - last))
 		return false, nil

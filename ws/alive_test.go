@@ -228,3 +228,10 @@ func TestCloseInVain(t *testing.T) {
 		time.Sleep(10 * time.Second) // the hook's
 	})
 }
+
+// TestPingAtClose: a ping that is due while the close frame is sent does not use up the
+// client's time to answer.
+func TestPingAtClose(t *testing.T) {
+	t.Parallel()
+	assert.True(t, ws.ClosesLate(&ws.Options{PingInterval: time.Hour, CloseTimeout: time.Hour}))
+}

@@ -23,3 +23,14 @@ func ScanAll(p []byte, n int, limit int64, deflate bool) (data []byte, control [
 	}
 	return data, control, 0
 }
+
+// ClosesLate reports whether a ping that is due at the very moment of the close frame lets
+// the client have its time to answer it.
+func ClosesLate(opts *Options) bool {
+	c := &Conn{opts: opts.resolve("ClosesLate")}
+	c.watch()
+	defer c.alive.stop()
+	c.alive.part(c)
+	_, reason := c.alive.due(c.opts.PingInterval) // the timer had fired before it was set anew
+	return reason == nil
+}

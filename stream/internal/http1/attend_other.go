@@ -11,3 +11,7 @@ type options struct{}
 func socketOptions(syscall.RawConn) (o options) { return o }
 
 func (options) restore(syscall.RawConn) {}
+
+func hollow(syscall.RawConn) error { return nil }
+
+func refill(_, _ syscall.RawConn) {}

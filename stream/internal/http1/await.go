@@ -1,6 +1,9 @@
 package http1
 
-import "net"
+import (
+	"net"
+	"syscall"
+)
 
 // WaitReadable returns when a byte of the next request has come, or the error
 // that came instead. While it waits it holds no buffer, where the platform allows.
@@ -98,12 +101,15 @@ func (c *Conn) enter() (err error) {
 
 func (c *Conn) leave() {
 	var outgrown net.Conn
+	var raw syscall.RawConn
 	c.Out.Locked(func() {
 		c.sink.inside = false
 		c.inside.Store(false)
 		outgrown, c.outgrown = c.outgrown, nil
+		raw = c.raw
 	})
 	if outgrown != nil {
+		refill(rawConn(outgrown), raw)
 		_ = outgrown.Close()
 	}
 }
@@ -135,7 +141,7 @@ func (c *Conn) attend(fd uintptr) bool {
 }
 
 // Attends reports whether [Conn.Await] can be used.
-func (c *Conn) Attends() bool { return c.attends }
+func (c *Conn) Attends() bool { return c.attends && !c.known.Load() }
 
 // Inside reports whether the caller, which is the goroutine that reads, is called by
 // [Conn.Await].
@@ -148,7 +154,10 @@ func (c *Conn) Stirs() bool {
 	if !c.inside.Load() || c.quiet.Load() {
 		return false
 	}
+	c.watch.mu.Lock()
+	raw := c.raw
+	c.watch.mu.Unlock()
 	stirs := false
-	_ = c.sink.raw.Control(func(fd uintptr) { stirs = peekNow(fd, make([]byte, 1)) })
+	_ = raw.Control(func(fd uintptr) { stirs = peekNow(fd, make([]byte, 1)) })
 	return stirs
 }

@@ -45,6 +45,7 @@ type Conn struct {
 	waited error
 
 	attends  bool
+	known    atomic.Bool // Net was called: whoever closes rwc must not have to wait
 	inside   atomic.Bool // Await runs, on rwc
 	outgrown net.Conn    // Await runs on this one, which rwc has replaced; guarded by Out's lock
 	serve    func() bool // Await's
@@ -182,8 +183,15 @@ func (c *Conn) SetReadDeadline(t time.Time, ends bool) error {
 	return c.rwc.SetReadDeadline(t)
 }
 
-// Net returns the network connection, to somebody who may set its deadlines.
+// Net returns the network connection, to somebody who may set its deadlines and close it:
+// there is no [Conn.Await] any more.
 func (c *Conn) Net() net.Conn {
+	c.known.Store(true)
+	return c.Show()
+}
+
+// Show is Net for somebody who does not keep it.
+func (c *Conn) Show() net.Conn {
 	c.watch.mu.Lock()
 	defer c.watch.mu.Unlock()
 	c.watch.shared = true

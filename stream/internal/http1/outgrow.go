@@ -18,7 +18,7 @@ func (c *Conn) Outgrow() error {
 	dead := c.Out.Exclusive(func() error {
 		var conn net.Conn
 		if conn, err = again(c.socket()); err == nil {
-			c.Out.Locked(func() { c.replace(conn) })
+			c.Out.Locked(func() { err = c.replace(conn) })
 		}
 		return nil // the connection is none the worse
 	})
@@ -31,11 +31,16 @@ func (c *Conn) Outgrow() error {
 	return err
 }
 
-// replace makes conn the connection. Out is locked, and the caller has its turn.
-func (c *Conn) replace(conn net.Conn) {
+// replace makes conn the connection: whoever closes it has closed the socket, although
+// Await goes on. Out is locked, and the caller has its turn.
+func (c *Conn) replace(conn net.Conn) error {
 	if c.Out.err != nil || !c.inside.Load() { // it has died, or somebody else was first
 		_ = conn.Close()
-		return
+		return nil
+	}
+	if err := hollow(c.raw); err != nil {
+		_ = conn.Close()
+		return err
 	}
 	c.watch.mu.Lock()
 	defer c.watch.mu.Unlock()
@@ -43,6 +48,7 @@ func (c *Conn) replace(conn net.Conn) {
 	c.outgrown, c.rwc, c.raw = c.rwc, conn, rawConn(conn)
 	c.sink.conn, c.sink.raw, c.sink.armed, c.sink.inside = conn, c.raw, false, false
 	c.inside.Store(false)
+	return nil
 }
 
 // again returns a connection of its own for the socket of conn.
