@@ -1,7 +1,7 @@
 // Quickstart is a small chi service on which every idea of onramp can be tried:
 // ordinary handlers with hooks around them, a route that sends on its connection, one
-// that serves its connection by itself, a stream of events, and what becomes of panics
-// and of malformed requests. Its page shows all of it at work:
+// that serves its connection by itself, a stream of events, a WebSocket, and what becomes
+// of panics and of malformed requests. Its page shows all of it at work:
 //
 //	go run ./examples/quickstart
 package main

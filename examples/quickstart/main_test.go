@@ -87,7 +87,7 @@ func TestRoutes(t *testing.T) {
 		want               string // in the body
 		served             string
 	}{
-		{"GET", "/page.js", "", nil, 200, "EventSource", "2"},
+		{"GET", "/page.js", "", nil, 200, "new EventSource", "2"},
 		{"GET", "/api/notes", "", nil, 200, `[{"id":1,"text":"This note was here before you."}]`, "3"},
 		{"POST", "/api/notes", `{"text":" buy milk "}`, nil, 201, `{"id":2,"text":"buy milk"}`, "4"},
 		{"GET", "/api/notes/2", "", nil, 200, "buy milk", "5"},
@@ -104,6 +104,7 @@ func TestRoutes(t *testing.T) {
 		{"POST", "/api/notes", `{}`, []string{"Sec-Fetch-Site", "cross-site"}, 403, "cross-origin", "16"},
 		{"POST", "/exchanges/none", "", nil, 404, "no such dialogue", "17"},
 		{"GET", "/nowhere", "", nil, 404, "not found", "18"},
+		{"GET", "/events?count=1", "", nil, 200, `"connection"`, "19"},
 	} {
 		resp, text := c.do(row.method, row.path, row.body, row.header...)
 		name := row.method + " " + row.path
@@ -121,7 +122,7 @@ func TestPage(t *testing.T) {
 	assert.Equal(t, "text/html; charset=utf-8", resp.Header.Get("Content-Type"))
 	assert.Contains(t, resp.Header.Get("Content-Security-Policy"), "script-src 'self'")
 	assert.Contains(t, page, "Connection "+resp.Header.Get("X-Connection")+", request 1")
-	for _, id := range []string{"create", "list", "with-token", "without-token", "frames", "loop", "once", "panic", "events"} {
+	for _, id := range []string{"create", "list", "with-token", "without-token", "frames", "loop", "once", "panic", "events", "echo", "hang-up"} {
 		assert.Contains(t, page, ` id="`+id+`"`)
 	}
 	for _, d := range dialogues {

@@ -148,16 +148,24 @@ press("panic", "panic-out", async () => {
 let source = null;
 let seen = 0;
 
-function stopEvents(why) {
+// prepend puts a line on top of a list, which keeps the latest six.
+function prepend(id, text) {
+  const time = new Date().toLocaleTimeString([], { hour12: false });
+  $(id).prepend(element("li", "", `${time}  ${text}`));
+  while ($(id).childElementCount > 6) $(id).lastChild.remove();
+}
+
+function stopEvents() {
   source.close();
   source = null;
   $("events").textContent = "Start stream";
   $("events").setAttribute("aria-pressed", "false");
-  say("events-out", `${why} ${seen === 1 ? "1 event" : seen + " events"} arrived.`);
+  say("events-out", `Stopped. ${seen === 1 ? "1 event" : seen + " events"} arrived.`);
 }
 
 function startEvents() {
   seen = 0;
+  let known = null; // the connection of the latest event
   source = new EventSource("/events");
   $("events").textContent = "Stop stream";
   $("events").setAttribute("aria-pressed", "true");
@@ -165,21 +173,67 @@ function startEvents() {
   say("events-out", "Listening.", "good");
   source.onmessage = (message) => {
     const event = JSON.parse(message.data);
-    if (++seen === 1) {
+    seen++;
+    if (event.connection !== known) {
+      known = event.connection;
       record(String(event.connection), event.served, "events", "raw");
       showNow(event.connection, event.served, "GET /events: open");
+      say("events-out", `Listening on connection ${event.connection}.`, "good");
     }
-    const time = new Date().toLocaleTimeString([], { hour12: false });
-    $("events-list").prepend(element("li", "", `${time}  event ${event.event}  connection ${event.connection}`));
-    while ($("events-list").childElementCount > 6) $("events-list").lastChild.remove();
+    prepend("events-list", `event ${event.event}`);
   };
-  source.onerror = () => stopEvents("The service has ended the stream.");
+  source.onerror = () => {
+    known = null;
+    if (source.readyState === EventSource.CLOSED) stopEvents(); // refused: the browser has given up
+    else say("events-out", "The stream has ended. The browser is trying again.", "bad");
+  };
 }
 
 $("events").addEventListener("click", () => {
-  if (source) stopEvents("Stopped.");
+  if (source) stopEvents();
   else startEvents();
 });
+
+// --- a WebSocket ---
+
+let socket = null;
+
+// openSocket returns a WebSocket that sends what is waiting when it is open.
+function openSocket(waiting) {
+  const url = new URL("/echo", location);
+  url.protocol = url.protocol.replace("http", "ws");
+  const opened = new WebSocket(url);
+  let greeted = false;
+  opened.onopen = () => {
+    $("hang-up").disabled = false;
+    opened.send(waiting);
+  };
+  opened.onmessage = ({ data }) => {
+    if (greeted) return prepend("echo-list", data);
+    greeted = true;
+    const { connection, served } = JSON.parse(data);
+    record(String(connection), served, "echo", "raw");
+    showNow(connection, served, "GET /echo: 101");
+    say("echo-out", `Open on connection ${connection}.`, "good");
+  };
+  opened.onclose = ({ code }) => {
+    if (socket === opened) socket = null;
+    $("hang-up").disabled = true;
+    say("echo-out", greeted ? `Closed with ${code}.` : "No answer: is the service still running?", code === 1000 ? "" : "bad");
+  };
+  return opened;
+}
+
+$("echo").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const words = $("words").value;
+  if (socket && socket.readyState === WebSocket.CONNECTING) return;
+  if (socket && socket.readyState === WebSocket.OPEN) socket.send(words);
+  else socket = openSocket(words);
+  $("words").value = "";
+});
+
+$("hang-up").addEventListener("click", () => socket && socket.close(1000));
 
 // --- on the wire ---
 

@@ -48,6 +48,7 @@ func routes() http.Handler {
 	r.Method(http.MethodGet, "/frames", adapter.Handler(hooks.HookFunc(frames)))
 	r.Method(http.MethodGet, loopPath, adapter.Handler(hooks.New(newLoop)))
 	r.Method(http.MethodGet, "/events", adapter.Handler(hooks.HookFunc(events)))
+	r.Method(http.MethodGet, "/echo", adapter.Handler(newEcho()))
 
 	r.Group(func(r chi.Router) {
 		r.Use(chimiddleware.Timeout(10*time.Second), chimiddleware.Compress(5))

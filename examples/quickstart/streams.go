@@ -1,12 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"log"
 	"net/http"
-	"strconv"
-	"time"
 
 	"github.com/onramp-go/onramp/adapter"
 	"github.com/onramp-go/onramp/hooks"
@@ -75,36 +71,4 @@ func passOn(s *stream.Stream, c *stream.Context) hooks.Status {
 		return hooks.Reject
 	}
 	return adapter.Hook(srv.Handler).Handle(s, c)
-}
-
-// events is a raw event stream: one event a second until the client leaves, the
-// service shuts down, or as many were sent as the client wanted (?count=5). A slow
-// client holds nobody up: what its queue cannot take is left out.
-func events(s *stream.Stream, c *stream.Context) hooks.Status {
-	count, err := strconv.Atoi(c.Query("count"))
-	bounded := err == nil && count > 0
-	c.Response().Header.Set("Content-Type", "text/event-stream")
-	c.Response().Header.Set("Cache-Control", "no-store")
-	if err := s.TrySend(c.Response().Build()); err != nil {
-		return hooks.Reject
-	}
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for n := 1; s.KeepAlive(true); n++ { // not any more when the service shuts down
-		event := fmt.Appendf(nil, "id: %d\ndata: {\"event\":%d,\"connection\":%d,\"served\":%d,\"queued\":%d}\n\n",
-			n, n, s.ID(), s.Served(), s.Queued())
-		if err := s.TrySend(event); err != nil && !errors.Is(err, stream.ErrBufferFull) {
-			return hooks.Reject
-		}
-		if bounded && n == count {
-			break
-		}
-		select {
-		case <-s.Context().Done():
-			log.Printf("quickstart: the client on connection %d left after event %d", s.ID(), n)
-			return hooks.Reject
-		case <-tick.C:
-		}
-	}
-	return hooks.Continue
 }

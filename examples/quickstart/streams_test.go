@@ -1,15 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
-	"io"
-	"log"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -66,49 +61,4 @@ func TestLoopGivesBack(t *testing.T) {
 		assert.Contains(t, text, row.want, "request %d", i)
 		assert.Equal(t, string(rune('1'+i)), resp.Header.Get("X-Served"), "request %d", i)
 	}
-}
-
-// listen opens the event stream and returns it behind its first event.
-func (c *client) listen() *bufio.Reader {
-	c.t.Helper()
-	resp := c.ask("GET", "/events", "")
-	assert.Equal(c.t, "text/event-stream", resp.Header.Get("Content-Type"))
-	br := bufio.NewReader(resp.Body)
-	for _, want := range []string{"id: 1\n", `data: {"event":1,`, "\n"} {
-		line, err := br.ReadString('\n')
-		require.NoError(c.t, err)
-		assert.Contains(c.t, line, want)
-	}
-	return br
-}
-
-// TestEventsEndWithClient has the client leave, and waits for the hook to say so. It has
-// the log for itself, so it is not parallel.
-func TestEventsEndWithClient(t *testing.T) {
-	lines, out := io.Pipe()
-	log.SetOutput(out)
-	defer log.SetOutput(os.Stderr)
-	defer time.AfterFunc(10*time.Second, func() { out.Close() }).Stop()
-	c := start(t)
-	c.listen()
-	require.NoError(t, c.conn.Close())
-	line, err := bufio.NewReader(lines).ReadString('\n')
-	require.NoError(t, err)
-	assert.Contains(t, line, "left after event 1\n")
-}
-
-// TestShutdownEndsEvents shuts down while a client listens: the stream ends in good
-// order, and in time.
-func TestShutdownEndsEvents(t *testing.T) {
-	t.Parallel()
-	ln, err := listen("127.0.0.1:0")
-	require.NoError(t, err)
-	srv, a := newServer()
-	served := make(chan error, 1)
-	go func() { served <- srv.Serve(ln) }()
-	events := dial(t, ln).listen()
-	require.NoError(t, shutdown(srv, a))
-	assert.Equal(t, http.ErrServerClosed, <-served)
-	_, err = io.Copy(io.Discard, events)
-	assert.NoError(t, err, "the stream ends at an event")
 }
