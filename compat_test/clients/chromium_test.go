@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -62,7 +63,7 @@ func call[T any](p *page, function string, args ...any) (result T, err error) {
 }
 
 func (p *page) await(_ context.Context, n int) error {
-	_, err := call[chromedp.Void](p, "reached", n)
+	_, err := call[chromedp.Void](p, "reached", strconv.Itoa(n))
 	return err
 }
 

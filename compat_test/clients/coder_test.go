@@ -46,7 +46,7 @@ func talkCoder(t *testing.T, s *service, mode websocket.CompressionMode) talk {
 		CompressionThreshold: 1,
 	})
 	require.NoError(t, err)
-	defer conn.CloseNow()
+	defer func() { _ = conn.CloseNow() }()
 
 	sent := make(chan error, 1)
 	go func() {

@@ -2,6 +2,7 @@ package clients_test
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -17,7 +18,8 @@ const (
 
 // A follower is a client that follows the event stream of a service until the test ends.
 type follower interface {
-	// await returns when the client has got n events, or with an error when ctx ends.
+	// await returns when the client has got the event that says n, or with an error when
+	// ctx ends.
 	await(ctx context.Context, n int) error
 	// got returns the data of all events that the client has got; that of a gap event
 	// says so.
@@ -91,7 +93,7 @@ func (y *tally) add(data string) {
 func (y *tally) await(ctx context.Context, n int) error {
 	for {
 		y.mu.Lock()
-		if len(y.events) >= n {
+		if slices.Contains(y.events, strconv.Itoa(n)) {
 			y.mu.Unlock()
 			return nil
 		}

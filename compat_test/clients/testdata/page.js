@@ -1,6 +1,6 @@
 "use strict";
 
-// The data of the events that have come, and who waits for how many.
+// The data of the events that have come, and who waits for which.
 const seen = [];
 let waiting = [];
 
@@ -9,19 +9,19 @@ function follow(url) {
   const source = new EventSource(url);
   const note = (data) => {
     seen.push(data);
-    waiting = waiting.filter(({ n, resolve }) => seen.length < n || resolve());
+    waiting = waiting.filter((wait) => wait.data !== data || wait.resolve());
   };
   source.onmessage = (event) => note(event.data);
   source.addEventListener("gap", (event) => note("gap: " + event.data));
 }
 
-// reached settles when n events have come.
-function reached(n) {
+// reached settles when an event with this data has come.
+function reached(data) {
   return new Promise((resolve) => {
-    if (seen.length >= n) {
+    if (seen.includes(data)) {
       resolve();
     } else {
-      waiting.push({ n, resolve });
+      waiting.push({ data, resolve });
     }
   });
 }
