@@ -60,13 +60,14 @@ var errMissed = errors.New("a figure is missed")
 func bench(args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ExitOnError)
 	opts := compare.Options{Progress: os.Stderr}
-	flags.BoolVar(&opts.Quick, "quick", false, "measure what the wanted figures need, in about a minute")
-	only := flags.String("only", "", "measure the `sections` that match: a workload, memory, instructions, idle, chain, frames")
+	flags.BoolVar(&opts.Quick, "quick", false, "measure what the wanted figures need, in about two minutes")
+	only := flags.String("only", "", "measure the `sections` that match: a workload, memory, instructions, idle, chain, frames, ws-echo, ws-broadcast, ws-idle, sse-events, sse-idle")
 	targets := flags.String("targets", "", "measure these `targets`, separated by commas")
 	flags.IntVar(&opts.Rounds, "rounds", 0, "number of rounds for processor time")
 	flags.IntVar(&opts.Turns, "turns", 0, "number of turns of each server in a round")
 	flags.IntVar(&opts.Turn, "turn", 0, "number of requests in a turn")
 	flags.IntVar(&opts.Idle, "idle", 0, "number of idle connections")
+	flags.IntVar(&opts.Clients, "clients", 0, "number of clients that get what is published")
 	flags.StringVar(&opts.ProfileDir, "profile", "", "write the servers' CPU profiles to this `directory`")
 	out := flags.String("out", "", "write RESULTS.md and bench.svg to this `directory`; a full run writes them beside the sources")
 	check := flags.Bool("check", false, "fail if a wanted figure is missed")
@@ -78,7 +79,7 @@ func bench(args []string) error {
 		return err
 	}
 	if *targets != "" {
-		opts.Targets = strings.Split(*targets, ",")
+		opts.Select(strings.Split(*targets, ","))
 	}
 	results, err := compare.Run(opts)
 	if err != nil {

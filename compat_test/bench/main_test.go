@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/onramp-go/onramp/compat_test/bench/internal/compare"
+	"github.com/onramp-go/onramp/compat_test/bench/internal/live"
 	"github.com/onramp-go/onramp/compat_test/bench/internal/load"
 	"github.com/onramp-go/onramp/compat_test/bench/internal/meter"
 	"github.com/onramp-go/onramp/compat_test/bench/internal/process"
@@ -48,6 +49,24 @@ func TestTargets(t *testing.T) {
 				lane.Close()
 			}
 		})
+	}
+}
+
+// TestLiveTargets has every target whose connections stay do all that its kind is
+// measured with.
+func TestLiveTargets(t *testing.T) {
+	for _, w := range live.All() {
+		w.Clients = 4
+		for _, x := range w.Targets() {
+			t.Run(w.Name+"/"+x.Name, func(t *testing.T) {
+				t.Parallel()
+				lane, err := live.Open(start(t, x.Name).Addr, w)
+				require.NoError(t, err)
+				defer lane.Close()
+				assert.NoError(t, live.Drive([]*live.Lane{lane}, 9, 4))
+				assert.Positive(t, lane.Took())
+			})
+		}
 	}
 }
 
@@ -100,6 +119,8 @@ func TestRun(t *testing.T) {
 	}{
 		{"fields", []string{"-only", "^(browser|first)$", "-targets", "net/http,onramp"}},
 		{"memory", []string{"-quick", "-only", "^(memory|chain|frames)$", "-targets", "onramp,gnet", "-out", t.TempDir()}},
+		{"echo", []string{"-only", "^ws-echo", "-targets", "gorilla/websocket,onramp/ws"}},
+		{"published", []string{"-quick", "-only", "^(ws-broadcast|sse-events)", "-clients", "4"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			require.NoError(t, bench(append(row.args, "-rounds", "2", "-turns", "1", "-turn", "64")))

@@ -25,7 +25,7 @@ func (r *run) field(w load.Workload) (err error) {
 	if err := load.Drive(lanes, 4*w.Turn, w.Turn); err != nil {
 		return err
 	}
-	if err := r.profiles(field, w); err != nil {
+	if err := r.profiles(field, w.Name); err != nil {
 		return err
 	}
 	before, err := memStats(field)

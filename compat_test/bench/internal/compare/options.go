@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/onramp-go/onramp/compat_test/bench/internal/live"
 	"github.com/onramp-go/onramp/compat_test/bench/internal/report"
 	"github.com/onramp-go/onramp/compat_test/bench/internal/target"
 )
@@ -17,12 +18,12 @@ type Options struct {
 	Quick bool
 
 	// Only selects sections by name: those of the workloads, and memory,
-	// instructions, idle, chain, frames. nil: all.
+	// instructions, idle, chain, frames, ws-idle, sse-idle. nil: all.
 	Only *regexp.Regexp
 
-	// Targets are the names of the targets to measure. Empty: all, or what Quick
-	// says.
-	Targets []string
+	// Targets are the names of the targets to measure, and Live of those that have
+	// WebSockets or event streams. Both empty: all, or what Quick says.
+	Targets, Live []string
 
 	// Rounds is the number of rounds for processor time. 0: 15, or 7.
 	Rounds int
@@ -37,11 +38,28 @@ type Options struct {
 	// descriptors allows.
 	Idle int
 
+	// Clients is the number of those that get what is published. 0: 2,000 WebSockets
+	// and 500 event streams.
+	Clients int
+
 	// ProfileDir is where each server's CPU profile is written. "": none are made.
 	ProfileDir string
 
 	// Progress takes a line for each step. nil: none are written.
 	Progress io.Writer
+}
+
+// Select has the targets of these names measured. A name that nobody has is an error
+// of the run.
+func (o *Options) Select(names []string) {
+	stay := slices.Concat(target.WebSockets(), target.EventStreams())
+	for _, name := range names {
+		if slices.ContainsFunc(stay, func(t target.Target) bool { return t.Name == name }) {
+			o.Live = append(o.Live, name)
+		} else {
+			o.Targets = append(o.Targets, name)
+		}
+	}
 }
 
 // connections is the number of connections that work at the same time.
@@ -62,10 +80,15 @@ func (o Options) resolved() Options {
 	if o.Only == nil {
 		o.Only = regexp.MustCompile("")
 	}
-	if len(o.Targets) == 0 {
+	if len(o.Targets)+len(o.Live) == 0 {
 		for _, t := range target.All() {
 			if !o.Quick || slices.Contains(gated, t.Name) {
 				o.Targets = append(o.Targets, t.Name)
+			}
+		}
+		for _, t := range slices.Concat(target.WebSockets(), target.EventStreams()) {
+			if !o.Quick || slices.Contains(liveGated, t.Name) {
+				o.Live = append(o.Live, t.Name)
 			}
 		}
 	}
@@ -85,6 +108,15 @@ var gated = []string{
 func titles() []report.Title {
 	var all []report.Title
 	for _, w := range columns() {
+		all = append(all, report.Title{Name: w.Name, Text: w.Title})
+	}
+	return all
+}
+
+// liveTitles are the same for connections that stay.
+func liveTitles() []report.Title {
+	var all []report.Title
+	for _, w := range live.All() {
 		all = append(all, report.Title{Name: w.Name, Text: w.Title})
 	}
 	return all

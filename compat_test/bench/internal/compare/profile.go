@@ -6,17 +6,15 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
-
-	"github.com/onramp-go/onramp/compat_test/bench/internal/load"
 )
 
-// profiles has each server begin a CPU profile, if that is wanted.
-func (r *run) profiles(field []*runner, w load.Workload) error {
+// profiles has each server begin a CPU profile of the workload, if that is wanted.
+func (r *run) profiles(field []*runner, workload string) error {
 	if r.opts.ProfileDir == "" {
 		return nil
 	}
 	for _, x := range field {
-		file := strings.NewReplacer("/", "", " ", "-", "+", "-").Replace(x.name) + "-" + w.Name + ".pprof"
+		file := strings.NewReplacer("/", "", " ", "-", "+", "-", ",", "").Replace(x.name) + "-" + workload + ".pprof"
 		path, err := filepath.Abs(filepath.Join(r.opts.ProfileDir, file))
 		if err != nil {
 			return err

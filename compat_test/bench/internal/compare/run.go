@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/onramp-go/onramp/compat_test/bench/internal/live"
 	"github.com/onramp-go/onramp/compat_test/bench/internal/load"
 	"github.com/onramp-go/onramp/compat_test/bench/internal/process"
 	"github.com/onramp-go/onramp/compat_test/bench/internal/report"
@@ -41,6 +42,7 @@ func Run(opts Options) (*report.Results, error) {
 	r.results.Machine = report.ThisMachine()
 	r.results.Modules = report.Modules(peers...)
 	r.results.Workloads, r.results.Targets, r.results.Rounds = titles(), r.opts.Targets, r.opts.Rounds
+	r.results.LiveWorkloads, r.results.LiveTargets = liveTitles(), r.opts.Live
 	r.results.Conns = connections
 	if cores.Servers == cores.Client {
 		r.note("there is one processor only, so client and servers share it")
@@ -62,6 +64,7 @@ func Run(opts Options) (*report.Results, error) {
 var peers = []string{
 	"github.com/go-chi/chi/v5", "github.com/gin-gonic/gin", "github.com/labstack/echo/v5",
 	"github.com/gofiber/fiber/v3", "github.com/valyala/fasthttp", "github.com/panjf2000/gnet/v2",
+	"github.com/gorilla/websocket", "github.com/coder/websocket", "github.com/gobwas/ws", "github.com/tmaxmax/go-sse",
 }
 
 // A section is a part of a run that can be selected.
@@ -78,12 +81,19 @@ func (r *run) sections() []section {
 		}
 		all = append(all, section{w.Name, func() error { return r.field(w) }})
 	}
-	return append(all,
+	all = append(all,
 		section{"memory", r.allocations},
 		section{"instructions", r.instructions},
 		section{"idle", r.idle},
 		section{"chain", r.chain},
 		section{"frames", r.frames},
+	)
+	for _, w := range r.liveWorkloads() {
+		all = append(all, section{w.Name, func() error { return r.live(w) }})
+	}
+	return append(all,
+		section{"ws-idle", func() error { return r.liveIdle(live.Echo) }},
+		section{"sse-idle", func() error { return r.liveIdle(live.Event) }},
 	)
 }
 

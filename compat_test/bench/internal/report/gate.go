@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 
+	"github.com/onramp-go/onramp/compat_test/bench/internal/live"
 	"github.com/onramp-go/onramp/compat_test/bench/internal/load"
 	"github.com/onramp-go/onramp/compat_test/bench/internal/target"
 )
@@ -33,14 +34,14 @@ func (v Verdict) String() string {
 // Gates judges the results.
 func (r *Results) Gates() []Gate {
 	idle := r.Idle[target.Onramp]
-	return []Gate{
-		r.faster("keep-alive: chi on net/http / the same service under Eager", load.KeepAlive, target.Chi, target.OnrampChi, 1.8),
-		r.faster("keep-alive: Gin on net/http / the same engine under Eager", load.KeepAlive, target.Gin, target.OnrampGin, 1.8),
-		r.faster("keep-alive: fasthttp / plain handler under Eager", load.KeepAlive, target.FastHTTP, target.Onramp, 0.95),
-		r.faster("browser's headers: chi on net/http / the same service under Eager", load.Browser, target.Chi, target.OnrampChi, 2),
-		r.faster("16-deep pipelined: chi on net/http / the same service under Eager", load.Pipelined, target.Chi, target.OnrampChi, 5),
-		r.faster("Connection: close: net/http / adapter.Server", load.Close, target.NetHTTP, target.OnrampServer, 1.08),
-		r.takeover(1.1),
+	return append([]Gate{
+		r.least("keep-alive: chi on net/http / the same service under Eager", load.KeepAlive.Name, target.Chi, target.OnrampChi, 1.8),
+		r.least("keep-alive: Gin on net/http / the same engine under Eager", load.KeepAlive.Name, target.Gin, target.OnrampGin, 1.8),
+		r.least("keep-alive: fasthttp / plain handler under Eager", load.KeepAlive.Name, target.FastHTTP, target.Onramp, 0.95),
+		r.least("browser's headers: chi on net/http / the same service under Eager", load.Browser.Name, target.Chi, target.OnrampChi, 2),
+		r.least("16-deep pipelined: chi on net/http / the same service under Eager", load.Pipelined.Name, target.Chi, target.OnrampChi, 5),
+		r.least("Connection: close: net/http / adapter.Server", load.Close.Name, target.NetHTTP, target.OnrampServer, 1.08),
+		r.most("taking over for a single request: Eager / net/http", load.First.Name, target.NetHTTP, target.Onramp, 1.1),
 		atMost("allocations per request, plain handler, in memory", 5, objects(r.Memory, target.Onramp)...),
 		atMost("allocations per request, chi, in memory", 8, objects(r.Memory, target.OnrampChi)...),
 		r.fewerInstructions(4),
@@ -49,29 +50,40 @@ func (r *Results) Gates() []Gate {
 		atMost("KiB per idle connection, after 5 requests", 5.5, kib(idle, idle.AfterFive)...),
 		atMost("allocations of ten pass-through hooks", 0, r.ChainAllocs...),
 		atMost("write system calls for a SendList of 100 frames", 1, r.FrameWrites...),
+	}, r.liveGates()...)
+}
+
+// liveGates judges connections that stay.
+func (r *Results) liveGates() []Gate {
+	return []Gate{
+		r.least("WebSocket echo: gorilla / onramp", live.Echo.Name, target.Gorilla, target.OnrampWS, 1),
+		r.least("WebSocket echo, 16 in flight: gorilla / onramp", live.EchoBurst.Name, target.Gorilla, target.OnrampWS, 5),
+		r.most("WebSocket broadcast: onramp / gorilla", live.Message.Name, target.Gorilla, target.OnrampWS, 0.95),
+		r.least("WebSocket broadcast of 16: gorilla / onramp", live.MessageBurst.Name, target.Gorilla, target.OnrampWS, 5),
+		r.most("one event: onramp / Fprintf and Flush", live.Event.Name, target.NetHTTPLive, target.OnrampSSE, 0.95),
+		r.least("16 events: Fprintf and Flush / onramp", live.EventBurst.Name, target.NetHTTPLive, target.OnrampSSE, 6),
+		atMost("KiB per idle WebSocket", 5.5, r.liveKiB(target.OnrampWS)...),
+		atMost("KiB per idle event stream", 6, r.liveKiB(target.OnrampSSE)...),
 	}
 }
 
-// faster wants the candidate's processor time per request to be the reference's
-// divided by least.
-func (r *Results) faster(figure string, w load.Workload, reference, candidate string, least float64) Gate {
+// least wants the reference's processor time, divided by the candidate's, to be at
+// least that.
+func (r *Results) least(figure, workload, reference, candidate string, least float64) Gate {
 	g := Gate{Figure: "CPU, " + figure, Wanted: fmt.Sprintf("at least %.4g", least), Measured: "not measured"}
-	if ratio, low, high, ok := r.Ratio(w.Name, reference, candidate); ok {
+	if ratio, low, high, ok := r.Ratio(workload, reference, candidate); ok {
 		g.Measured = fmt.Sprintf("%.2f (%.2f to %.2f)", ratio, low, high)
 		g.Verdict = verdict(ratio >= least)
 	}
 	return g
 }
 
-// takeover wants a connection's only request not to cost more than most times what
-// it costs on net/http.
-func (r *Results) takeover(most float64) Gate {
-	g := Gate{
-		Figure: "CPU, taking over for a single request: Eager / net/http",
-		Wanted: fmt.Sprintf("at most %.4g", most), Measured: "not measured",
-	}
+// most wants the candidate's processor time not to be more than most times the
+// reference's.
+func (r *Results) most(figure, workload, reference, candidate string, most float64) Gate {
+	g := Gate{Figure: "CPU, " + figure, Wanted: fmt.Sprintf("at most %.4g", most), Measured: "not measured"}
 	// The reciprocal of a median is the median of the reciprocals.
-	if ratio, low, high, ok := r.Ratio(load.First.Name, target.NetHTTP, target.Onramp); ok {
+	if ratio, low, high, ok := r.Ratio(workload, reference, candidate); ok {
 		g.Measured = fmt.Sprintf("%.2f (%.2f to %.2f)", 1/ratio, 1/high, 1/low)
 		g.Verdict = verdict(1/ratio <= most)
 	}
@@ -119,6 +131,13 @@ func objects(t Table[Allocs], name string) []float64 {
 func value(t Table[float64], w load.Workload, name string) []float64 {
 	if v, ok := t[w.Name][name]; ok {
 		return []float64{v}
+	}
+	return nil
+}
+
+func (r *Results) liveKiB(name string) []float64 {
+	if idle, ok := r.LiveIdle[name]; ok {
+		return []float64{idle.Bytes / 1024}
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ func (r *Results) Markdown(w io.Writer, plot string) error {
 	r.gates(&b)
 	r.cpu(&b)
 	r.rest(&b)
+	r.live(&b)
 	if len(r.Notes) > 0 {
 		b.WriteString("\n## Notes\n\n")
 		for _, n := range r.Notes {
@@ -57,8 +58,8 @@ func (r *Results) gates(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "\nA ratio of processor times is the median over the rounds, with the least and the greatest in brackets. "+
 		"What the method can tell apart is seen in two processes of one and the same server, which should have the ratio 1:\n\n")
-	for _, w := range r.Workloads {
-		for _, name := range []string{target.NetHTTP, target.Chi} {
+	for _, w := range slices.Concat(r.Workloads, r.LiveWorkloads) {
+		for _, name := range []string{target.NetHTTP, target.Chi, target.Gorilla, target.NetHTTPLive} {
 			if ratio, low, high, ok := r.Ratio(w.Name, name, name+Again); ok {
 				fmt.Fprintf(b, "- %s, %s against itself: %.2f (%.2f to %.2f)\n", w.Text, name, ratio, low, high)
 			}
@@ -67,23 +68,29 @@ func (r *Results) gates(b *strings.Builder) {
 }
 
 func (r *Results) cpu(b *strings.Builder) {
-	if len(r.CPU) == 0 {
+	cell := r.cpuCell(target.NetHTTP)
+	if !r.requests().has(cell) {
 		return
 	}
 	b.WriteString("\n## Processor time\n\nMicroseconds per request, user space and kernel; " +
 		"in brackets net/http's cost divided by it, so that 2.00 means half of net/http's.\n")
-	r.table(b, func(workload, name string) string {
+	r.requests().write(b, cell)
+	r.waits(b, r.requests())
+}
+
+// cpuCell is the processor time, and the reference's divided by it.
+func (r *Results) cpuCell(reference string) func(workload, name string) string {
+	return func(workload, name string) string {
 		samples := r.CPU[workload][name]
 		if len(samples) == 0 {
 			return ""
 		}
 		cell := fmt.Sprintf("%.2f", Median(samples))
-		if ratio, _, _, ok := r.Ratio(workload, target.NetHTTP, name); ok && name != target.NetHTTP {
+		if ratio, _, _, ok := r.Ratio(workload, reference, name); ok && name != reference {
 			cell += fmt.Sprintf(" (%.2f)", ratio)
 		}
 		return cell
-	})
-	r.waits(b)
+	}
 }
 
 // busyEnough is the part of its turns that a server has to run for its client not to
@@ -91,10 +98,10 @@ func (r *Results) cpu(b *strings.Builder) {
 const busyEnough = 0.85
 
 // waits names the servers that had to wait for the client.
-func (r *Results) waits(b *strings.Builder) {
+func (r *Results) waits(b *strings.Builder, s sheet) {
 	var waited []string
-	for _, w := range r.Workloads {
-		for _, name := range r.Targets {
+	for _, w := range s.columns {
+		for _, name := range s.rows {
 			if busy, ok := r.Busy[w.Name][name]; ok && busy < busyEnough {
 				waited = append(waited, fmt.Sprintf("%s (%s, %.0f %%)", name, w.Text, 100*busy))
 			}
@@ -109,60 +116,33 @@ func (r *Results) waits(b *strings.Builder) {
 func (r *Results) rest(b *strings.Builder) {
 	for _, section := range []struct {
 		title, text string
-		any         bool
 		cell        func(workload, name string) string
 	}{
 		{
 			"Allocations in memory", "Objects and bytes per request, over a connection that lives in memory.",
-			len(r.Memory) > 0, allocCell(r.Memory),
+			allocCell(r.Memory),
 		},
 		{
 			"Allocations over loopback", "The same over TCP, what new connections cost included.",
-			len(r.Loopback) > 0, allocCell(r.Loopback),
+			allocCell(r.Loopback),
 		},
 		{
 			"System calls", "Per request.",
-			len(r.Syscalls) > 0, floatCell(r.Syscalls, "%.2f"),
+			floatCell(r.Syscalls, "%.2f"),
 		},
 		{
 			"Instructions", "In user space, per request, over a connection that lives in memory, without garbage collection.",
-			len(r.Instructions) > 0, floatCell(r.Instructions, "%.0f"),
+			floatCell(r.Instructions, "%.0f"),
 		},
 	} {
-		if !section.any {
+		if !r.requests().has(section.cell) {
 			continue
 		}
 		fmt.Fprintf(b, "\n## %s\n\n%s\n", section.title, section.text)
-		r.table(b, section.cell)
+		r.requests().write(b, section.cell)
 	}
 	if len(r.Idle) > 0 {
 		r.idle(b)
-	}
-}
-
-// table writes a row for each target and a column for each workload that have a value
-// at all.
-func (r *Results) table(b *strings.Builder, cell func(workload, name string) string) {
-	columns := slices.DeleteFunc(slices.Clone(r.Workloads), func(w Title) bool {
-		return !slices.ContainsFunc(r.Targets, func(name string) bool { return cell(w.Name, name) != "" })
-	})
-	b.WriteString("\n| |")
-	for _, w := range columns {
-		fmt.Fprintf(b, " %s |", w.Text)
-	}
-	b.WriteString("\n|---|" + strings.Repeat("---:|", len(columns)) + "\n")
-	for _, name := range r.Targets {
-		row, known := "", false
-		for _, w := range columns {
-			v := cell(w.Name, name)
-			if known = known || v != ""; v == "" {
-				v = "n/a"
-			}
-			row += " " + v + " |"
-		}
-		if known {
-			fmt.Fprintf(b, "| %s |%s\n", name, row)
-		}
 	}
 }
 

@@ -48,6 +48,7 @@ func sample() *report.Results {
 	r.Syscalls.Set(load.KeepAlive.Name, target.Onramp, 2.1)
 	r.Idle[target.Onramp] = report.Idle{Connections: 10_000, AfterOne: 5.5 * 1024, AfterFive: 5.5 * 1024}
 	r.ChainAllocs, r.FrameWrites = []float64{0}, []float64{1}
+	addLive(r)
 	return r
 }
 

@@ -28,16 +28,24 @@ type Results struct {
 	Modules   []Module
 	Workloads []Title // in the order of the report
 	Targets   []string
-	Rounds    int
-	Conns     int // that work at the same time
+
+	// The same for connections that stay, whose figures are per message that a
+	// client gets.
+	LiveWorkloads []Title
+	LiveTargets   []string
+
+	Rounds int
+	Conns  int // that work at the same time
 
 	CPU          Table[[]float64] // microseconds per request, one value for each round
+	Rate         Table[float64]   // messages per second, of connections that stay
 	Busy         Table[float64]   // the part of its turns in which a server ran
 	Loopback     Table[Allocs]    // over loopback, garbage collection and all
 	Memory       Table[Allocs]    // over connections in memory
 	Syscalls     Table[float64]   // per request
 	Instructions Table[float64]   // in user space, per request, in memory
 	Idle         map[string]Idle
+	LiveIdle     map[string]LiveIdle
 	ChainAllocs  []float64 // of ten hooks that pass; empty if not measured
 	FrameWrites  []float64 // system calls that write, per list of frames; likewise
 
@@ -50,6 +58,7 @@ func New() *Results {
 	return &Results{
 		CPU: Table[[]float64]{}, Busy: Table[float64]{}, Loopback: Table[Allocs]{}, Memory: Table[Allocs]{},
 		Syscalls: Table[float64]{}, Instructions: Table[float64]{}, Idle: map[string]Idle{},
+		Rate: Table[float64]{}, LiveIdle: map[string]LiveIdle{},
 	}
 }
 
@@ -65,6 +74,13 @@ type Idle struct {
 	Connections         int
 	AfterOne, AfterFive float64 // after collecting garbage
 	Untouched           float64 // after five, when the server was left alone
+}
+
+// LiveIdle is the resident memory per idle connection that stays, in bytes, after one
+// message and collecting garbage.
+type LiveIdle struct {
+	Connections int
+	Bytes       float64
 }
 
 // Ratio returns the median, over the rounds, of what reference costs divided by what

@@ -5,4 +5,7 @@
 // have a newcomer write: GET /hello with 13 bytes of text, GET /large with 64 KiB,
 // and POST /upload with the number of bytes that the body had. Options are left at
 // their defaults. Where a target differs, its file says so.
+//
+// Those of [WebSockets] and [EventStreams] have connections that stay: they echo, and
+// they publish to all who have subscribed.
 package target

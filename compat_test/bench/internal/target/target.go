@@ -36,7 +36,7 @@ const (
 	ServerChi    = "onramp.Server+chi"
 )
 
-// All returns the targets, the references first.
+// All returns the targets that answer requests, the references first.
 func All() []Target {
 	return slices.Concat(
 		[]Target{
@@ -58,7 +58,7 @@ func All() []Target {
 
 // Find returns the target of that name.
 func Find(name string) (Target, error) {
-	all := All()
+	all := slices.Concat(All(), WebSockets(), EventStreams())
 	i := slices.IndexFunc(all, func(t Target) bool { return t.Name == name })
 	if i < 0 {
 		return Target{}, fmt.Errorf("target: there is none called %q", name)

@@ -1,0 +1,56 @@
+package target
+
+import (
+	"context"
+	"net"
+	"net/http"
+
+	"github.com/onramp-go/onramp/adapter"
+	"github.com/onramp-go/onramp/sse"
+)
+
+// onrampSSE sends events to sessions that it keeps a list of.
+func onrampSSE() http.Handler {
+	subscribers := newRoster[*sse.Session]()
+	mux := http.NewServeMux()
+	mux.Handle(EventsPath, adapter.Handler(sse.Hook(func(x *sse.Session) error {
+		if err := subscribers.add(x, func() error { return x.Send(sse.Event{Data: Notice}) }); err != nil {
+			return err
+		}
+		defer subscribers.remove(x)
+		<-x.Context().Done()
+		return context.Cause(x.Context())
+	}, nil)))
+	mux.Handle(PublishPath, publishes(func(burst int) error {
+		p, err := sse.Prepare(notices(burst)...)
+		if err != nil {
+			return err
+		}
+		subscribers.each(func(x *sse.Session) error { return x.TrySendPrepared(p) })
+		return nil
+	}))
+	return mux
+}
+
+// serveOnrampHub publishes by a Hub, which keeps events for those who come back. Who
+// comes gets the last one, by which it knows that it follows.
+func serveOnrampHub(ln net.Listener) error {
+	const topic = "notices"
+	hub := sse.NewHub(&sse.HubOptions{History: true, Store: sse.NewMemory(&sse.MemoryOptions{Events: 1})})
+	publish := func(burst int) error { return hub.Publish(context.Background(), topic, notices(burst)...) }
+	if err := publish(1); err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle(EventsPath, adapter.Handler(sse.Hook(func(x *sse.Session) error { return hub.Follow(x, topic) }, nil)))
+	mux.Handle(PublishPath, publishes(publish))
+	return serveOnDemand(ln, mux)
+}
+
+func notices(n int) []sse.Event {
+	events := make([]sse.Event, n)
+	for i := range events {
+		events[i].Data = Notice
+	}
+	return events
+}
