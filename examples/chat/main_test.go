@@ -49,7 +49,8 @@ type guest struct {
 	t *testing.T
 }
 
-// enter opens a WebSocket into a room. It reads nothing yet.
+// enter opens a WebSocket into a room, and returns when the room knows. It reads nothing
+// yet.
 func (s *site) enter(room, name string) *guest {
 	s.t.Helper()
 	dialer := websocket.Dialer{NetDialContext: s.DialContext}
@@ -57,6 +58,7 @@ func (s *site) enter(room, name string) *guest {
 	require.NoError(s.t, err)
 	s.t.Cleanup(func() { conn.Close() })
 	require.NoError(s.t, conn.SetReadDeadline(time.Now().Add(patience)))
+	synctest.Wait()
 	return &guest{conn, s.t}
 }
 

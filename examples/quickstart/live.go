@@ -30,7 +30,8 @@ func events(s *stream.Stream, c *stream.Context) hooks.Status {
 	defer tick.Stop()
 	for n := seen + 1; ; n++ {
 		data := fmt.Sprintf(`{"event":%d,"connection":%d,"served":%d,"queued":%d}`, n, s.ID(), s.Served(), x.Queued())
-		if x.Send(sse.Event{ID: strconv.Itoa(n), Data: data}) != nil || n-seen == count {
+		err := x.Send(sse.Event{ID: strconv.Itoa(n), Data: data}) // fails when the session is over, and so is its context
+		if err == nil && n-seen == count {
 			return hooks.Continue
 		}
 		select {
