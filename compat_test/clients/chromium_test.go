@@ -72,12 +72,13 @@ func (p *page) got(context.Context) ([]string, error) {
 }
 
 // chromium starts the browser that is installed, which ends with the test, and skips the
-// test if there is none. What the context is used for is bounded by patience.
+// test if there is none, or none that starts. What the context is used for is bounded by
+// patience.
 func chromium(t *testing.T) context.Context {
 	t.Helper()
 	program := installed()
 	if program == "" {
-		t.Skip("SKIPPED: neither chromium nor Chrome is installed")
+		t.Skip("SKIPPED: neither Chromium nor Chrome is installed")
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
@@ -92,13 +93,31 @@ func chromium(t *testing.T) context.Context {
 		chromedp.Flag("no-proxy-server", true),
 	)
 	t.Cleanup(stop)
-	ctx, cancelBrowser := chromedp.NewContext(ctx)
+	var failed error
+	for range 3 { // now and then it crashes while it starts
+		browser, err := start(t, ctx)
+		if err == nil {
+			return browser
+		}
+		failed = err
+	}
+	t.Skipf("SKIPPED: %s does not start: %v", program, failed)
+	return nil
+}
+
+// start starts a browser that ends with the test, gracefully.
+func start(t *testing.T, allocator context.Context) (context.Context, error) {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(allocator)
+	if err := chromedp.Do(ctx); err != nil {
+		cancel()
+		return nil, err
+	}
 	t.Cleanup(func() {
 		assert.NoError(t, chromedp.Cancel(ctx))
-		cancelBrowser()
+		cancel()
 	})
-	require.NoError(t, chromedp.Do(ctx), "start %s", program)
-	return ctx
+	return ctx, nil
 }
 
 // installed returns the path of the browser, "" if there is none.

@@ -10,7 +10,7 @@
 //
 // # Skipped
 //
-// Chromium's tests are skipped where no browser is installed, Node's where there is no
+// Chromium's tests are skipped where no browser is installed, or none that starts, Node's where there is no
 // node or no registry to install packages from. Both say so.
 package clients_test
 

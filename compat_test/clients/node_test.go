@@ -55,6 +55,8 @@ func followNode(t *testing.T, dir string, s *service) *tally {
 	cmd := script(ctx, dir, "events.mjs", s.url+"/events")
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
+	_, err = cmd.StdinPipe() // Wait closes it
+	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
 	y := &tally{}
 	done := make(chan struct{})
