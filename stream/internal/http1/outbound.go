@@ -92,6 +92,9 @@ func (o *Outbound) TryPush() error {
 func (o *Outbound) Send(f *Follower, frames ...[]byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.err == nil && o.shut != nil {
+		return o.shut // now: what is before it may never leave
+	}
 	if err := o.acquire(); err != nil {
 		return err
 	}
