@@ -86,7 +86,7 @@ func (l *Layer) serve(x *stream.Exchange, next http.Handler) {
 			return
 		}
 	}
-	if l.Request.Run(x.Stream(), x.Context()) != hooks.Continue {
+	if len(l.Request) > 0 && l.Request.Run(x.Stream(), x.Context()) != hooks.Continue {
 		x.AnswerRejected()
 		return
 	}

@@ -57,10 +57,10 @@ func (x *Exchange) Detached() *Exchange {
 	x.over, x.upgraded = true, nil
 	x.mu.Unlock()
 	next.out.Locked(func() { x.follower.Closed = ErrClosed })
-	next.conn.stopWatch()
-	next.conn.setExchange(next)
-	r.x.Store(next)
 	x.endContexts()
+	next.conn.stopWatch()
+	next.conn.x.Store(next)
+	r.x.Store(next)
 	x.removeForm()
 	if next.out.Err() != nil {
 		next.endContexts() // nobody would tell any more
@@ -87,7 +87,7 @@ func (c *Conn) left() error {
 // Finish ends an exchange that was carried, and closes its connection.
 func (x *Exchange) Finish() {
 	_, linger := x.finish()
-	x.conn.setExchange(nil)
+	x.conn.x.Store(nil)
 	x.conn.Close(linger)
 }
 
@@ -98,11 +98,11 @@ func (x *Exchange) successor() *Exchange {
 	next := &Exchange{owner: x.owner, base: x.base, conn: c, rw: &surrendered, w: surrenderedWriter{}, looped: true}
 	next.init(c.base)
 	next.out, next.raw, next.upgraded = c.wire.Out, true, x.upgraded
-	next.follower.Follow101()
-	if x.context.attributes == &x.context.own {
-		next.context.own.list = x.context.attributes.clone()
+	before, own := x.Context(), next.Context()
+	if before.attributes == &before.own {
+		own.own.list = before.attributes.clone()
 	} else {
-		next.context.attributes = x.context.attributes
+		own.attributes = before.attributes
 	}
 	r := a.r.WithContext(&next.first)
 	r.URL, r.Header = cloneURL(r.URL), cloneRest(r.Header) // of memory that all of the request shares
@@ -111,6 +111,8 @@ func (x *Exchange) successor() *Exchange {
 	}
 	r.Body, r.Form, r.PostForm, r.MultipartForm = http.NoBody, nil, nil, nil
 	next.r, next.received = r, r
+	next.follow()
+	next.follower.Follow101()
 	next.after = &aftermath{run: a.run}
 	return next
 }

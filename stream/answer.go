@@ -45,8 +45,8 @@ func (x *Exchange) answeredBeyond(l *layerWriter) bool {
 // Publish puts the fields that hooks have staged into the header of w, for a handler
 // that answers by itself.
 func (x *Exchange) Publish(w http.ResponseWriter) {
-	if c := &x.context; c.response.Header != nil {
-		c.publish(w.Header())
+	if h := x.hooked.Load(); h != nil && h.context.response.Header != nil {
+		h.context.publish(w.Header())
 	}
 }
 
@@ -56,7 +56,7 @@ func (x *Exchange) Answer() {
 	if x.Answered() {
 		return
 	}
-	x.runResponseHooks(&x.context)
+	x.runResponseHooks(x.Context())
 	x.AnswerRejected()
 }
 
@@ -69,7 +69,7 @@ func (x *Exchange) AnswerRejected() {
 	if !ok {
 		return
 	}
-	c := &x.context
+	c := x.Context()
 	resp := c.Response()
 	header := w.Header()
 	c.publish(header)
@@ -134,7 +134,7 @@ func (x *Exchange) runResponseHooks(c *Context) {
 	layers := x.intercepting()
 	for i := len(layers) - 1; i >= 0; i-- {
 		l := layers[i]
-		if l.ran.Swap(true) || l.run == nil || l.run(&x.stream, c) {
+		if l.ran.Swap(true) || l.run == nil || l.run(x.Stream(), c) {
 			continue
 		}
 		for _, outer := range layers[:i] {
@@ -214,7 +214,7 @@ func (x *Exchange) remake(head http1.RawHead) []byte {
 // fork returns a Context of the exchange for hooks that find resp staged: it may be
 // used on another goroutine than the exchange's own.
 func (x *Exchange) fork(resp Response) *Context {
-	return &Context{x: x, response: resp, attributes: x.context.attributes, fixed: true}
+	return &Context{x: x, response: resp, attributes: x.Context().attributes, fixed: true}
 }
 
 func (x *Exchange) hooksPending() bool {

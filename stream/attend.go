@@ -1,6 +1,10 @@
 package stream
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/onramp-go/onramp/stream/internal/http1"
+)
 
 // attended is what requests that were served within a wait have left for the time behind
 // it. It belongs to the goroutine that serves.
@@ -37,15 +41,15 @@ func (c *Conn) whole() bool {
 	a := &c.attended
 	a.err = c.awake(nil)
 	for a.err == nil && c.wire.HeadBuffered() {
-		x, err := c.take()
+		n, err := c.take()
 		switch {
 		case err != nil:
 			a.err = err
 			continue
-		case c.needed(x.received):
-			a.over, a.left = true, x
+		case c.needed(&n.in):
+			a.over, a.left = true, &n.Exchange
 			return false
-		case !c.run(x):
+		case !c.run(&n.Exchange):
 			a.err = c.left()
 			continue
 		case !c.wire.Inside(): // outgrown
@@ -55,6 +59,7 @@ func (c *Conn) whole() bool {
 			a.err = c.follows()
 			continue
 		}
+		c.x.Store(nil)
 		if a.err = c.settle(); a.err != nil || c.wire.Buffered() > 0 {
 			break
 		}
@@ -69,10 +74,8 @@ func (c *Conn) whole() bool {
 }
 
 // needed reports whether whoever answers r may read from the connection.
-func (c *Conn) needed(r *http.Request) bool {
-	if r.ContentLength < 0 || r.ContentLength > int64(c.wire.Buffered()) || r.Method == http.MethodConnect {
-		return true
-	}
-	_, upgrades := r.Header["Upgrade"]
-	return upgrades
+func (c *Conn) needed(in *http1.Incoming) bool {
+	r := &in.Request
+	return r.ContentLength < 0 || r.ContentLength > int64(c.wire.Buffered()) ||
+		in.Traits.Upgrade || r.Method == http.MethodConnect
 }

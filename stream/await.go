@@ -17,6 +17,9 @@ func (c *Conn) await(serve bool) error {
 	if c.wire.HeadBuffered() {
 		return c.follows()
 	}
+	if serve {
+		c.x.Store(nil)
+	}
 	if err := c.settle(); err != nil {
 		return err
 	}

@@ -96,7 +96,8 @@ type Conn struct {
 	patience patience
 	rest     rest
 	state    atomic.Int32
-	x        atomic.Pointer[Exchange] // being served
+	x        atomic.Pointer[Exchange] // being served, or the last one that was
+	watches  atomic.Bool              // a watch was asked for, for x or one before
 	upgraded atomic.Pointer[Raw]      // of x, from the 101 on
 	last     atomic.Bool              // no request after this one
 	closed   sync.Once
@@ -107,7 +108,7 @@ type Conn struct {
 	reading bool       // somebody reads the request body
 	pace    *pace      // at which
 	wanted  bool       // somebody waits for the client's leaving
-	serving bool       // a request is; between two the reader is not the watch's
+	leaves  bool       // Hijack gives the connection away: there is no watch any more
 	watcher *time.Timer
 	flusher *time.Timer
 }
@@ -258,18 +259,13 @@ func (c *Conn) gone(error) {
 	}
 }
 
-func (c *Conn) setExchange(x *Exchange) {
-	c.x.Store(x)
-	c.mu.Lock()
-	c.wanted, c.serving = false, x != nil
-	c.mu.Unlock()
-}
-
-// watchFor starts to look out for the client's leaving.
-func (c *Conn) watchFor() {
+// watchFor starts to look out for the client's leaving while x is served. Between two
+// requests the reader is not the watch's.
+func (c *Conn) watchFor(x *Exchange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.serving {
+	c.watches.Store(true) // before x is found to go on: stopWatch does it the other way round
+	if c.leaves || x.last().ended.Load() {
 		return
 	}
 	c.wanted = true
@@ -289,25 +285,27 @@ func (c *Conn) armWatch() {
 func (c *Conn) startWatch() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.wanted && c.serving && !c.reading && !c.away.Load() && c.state.Load() == connBusy {
+	if c.wanted && !c.reading && !c.away.Load() && c.state.Load() == connBusy {
 		if !c.wire.Watch() {
 			c.watcher.Reset(watchAgain)
 		}
 	}
 }
 
-// stopWatch gives the reader back; the watch is not started again for this request.
+// stopWatch gives the reader back. The exchange's contexts have ended, so that the watch
+// is not started again for it.
 func (c *Conn) stopWatch() {
+	if !c.watches.Load() {
+		return
+	}
 	c.mu.Lock()
-	c.wanted, c.serving = false, false
-	armed := c.watcher != nil
-	if armed {
+	c.watches.Store(false)
+	c.wanted = false
+	if c.watcher != nil {
 		c.watcher.Stop()
 	}
 	c.mu.Unlock()
-	if armed {
-		c.wire.Unwatch()
-	}
+	c.wire.Unwatch()
 }
 
 // beforeRead and afterRead enclose reads of a request body, at pace p unless it is nil.

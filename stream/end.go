@@ -30,7 +30,7 @@ func (x *Exchange) end() {
 		return
 	}
 	keep, linger := x.finish()
-	c.setExchange(nil)
+	c.x.Store(nil)
 	if keep {
 		c.owner.Release(c, true)
 		return
@@ -55,7 +55,7 @@ func (x *Exchange) endWriter() (abort bool) {
 	var f *http1.Follower
 	out.Locked(func() {
 		x.follower.Closed = ErrClosed
-		f = &x.follower
+		f = x.follower
 	})
 	err := out.Flush()
 	out.Settle()

@@ -18,10 +18,8 @@ type Runner func(*Stream, *Context) bool
 // layer of hooks that sees it to the last. Layers share it through the request's
 // context: see [Enter]. It belongs to the goroutine that serves the request.
 type Exchange struct {
-	stream   Stream
-	context  Context
-	ctx      requestContext // the Stream's
-	first    requestContext // of the request the exchange began with
+	hooked   atomic.Pointer[hooked] // made when the first hook asks
+	first    requestContext         // of the request the exchange began with
 	owner    Owner
 	stripped bool            // middleware has taken the body away, but not from the wire
 	root     bool            // nothing ran between net/http and the first layer
@@ -35,7 +33,7 @@ type Exchange struct {
 	outer    *Exchange     // this one runs behind a writer that hides the outer one's
 
 	body  *body                          // nil: none
-	tail  atomic.Pointer[requestContext] // of the request it is at
+	tail  atomic.Pointer[requestContext] // of the request that a NextRequest loop is at
 	moved bool                           // a NextRequest loop has left the first request behind
 
 	conn   *Conn                 // nil until taken over
@@ -56,7 +54,7 @@ type Exchange struct {
 	taking   bool           // this exchange itself calls Hijack
 	upgraded *Raw           // a 101 has given the connection to another protocol
 	after    *aftermath     // what goes on when the handlers have returned
-	follower http1.Follower // guarded by out's lock once out is open
+	follower *http1.Follower // of out, by whose lock it is guarded
 
 	layers     []*layerWriter
 	errorHooks []Runner // outermost first
@@ -82,7 +80,7 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 	x = &Exchange{owner: owner, w: w, root: root}
 	x.init(r.Context())
 	if outer != nil {
-		x.owner, x.outer, x.context.attributes = outer.owner, outer, outer.context.attributes
+		x.owner, x.outer = outer.owner, outer
 		x.errorHooks, x.panicDepth = slices.Clone(outer.errorHooks), outer.panicDepth
 	} else if root {
 		server := serverOf(r)
@@ -103,7 +101,6 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 		r.Body = x.body
 	}
 	x.r, x.received = r, r
-	x.follow(r)
 	return x, Layer{First: true}
 }
 
@@ -179,24 +176,14 @@ func (x *Exchange) restore(back Layer) {
 	}
 }
 
-func (x *Exchange) init(base context.Context) {
-	x.stream.x, x.context.x, x.context.response.x = x, x, x
-	x.context.attributes = &x.context.own
-	x.ctx.base, x.ctx.x = base, x
-	x.first.base, x.first.x = &x.ctx, x
-	x.tail.Store(&x.first)
-}
+func (x *Exchange) init(base context.Context) { x.first.base, x.first.x = base, x }
 
-func (x *Exchange) follow(r *http.Request) {
-	x.follower = http1.Follower{HTTP10: !r.ProtoAtLeast(1, 1)}
+// follow makes a follower of the response that is to be sent on the Stream.
+func (x *Exchange) follow() {
+	r := x.received
+	x.follower = &http1.Follower{HTTP10: !r.ProtoAtLeast(1, 1)}
 	x.follower.HeadOnly = r.Method == http.MethodHead
 }
-
-// Stream returns the exchange's Stream.
-func (x *Exchange) Stream() *Stream { return &x.stream }
-
-// Context returns the exchange's Context.
-func (x *Exchange) Context() *Context { return &x.context }
 
 // Exchange returns the exchange that c belongs to, for packages that serve hooks.
 func (c *Context) Exchange() *Exchange { return c.x }
@@ -255,13 +242,23 @@ func (x *Exchange) setRequest(r *http.Request) {
 // watched is called when somebody begins to wait for the client's leaving.
 func (x *Exchange) watched() {
 	if c := x.connection(); c != nil {
-		c.watchFor()
+		c.watchFor(x)
 	}
 }
 
+// last returns the context of the request it is at.
+func (x *Exchange) last() *requestContext {
+	if tail := x.tail.Load(); tail != nil {
+		return tail
+	}
+	return &x.first
+}
+
 func (x *Exchange) endContexts() {
-	x.tail.Load().end()
-	x.ctx.end()
+	x.last().end()
+	if h := x.hooked.Load(); h != nil {
+		h.ctx.end()
+	}
 }
 
 // unparsed is the request of an exchange whose request could not be parsed.

@@ -84,7 +84,7 @@ func (l *layerWriter) commit(code int, explicit bool) {
 	header := l.ResponseWriter.Header()
 	c := l.x.fork(Response{Status: code, Header: header, x: l.x})
 	before := l.x.answeredBeyond(l)
-	l.run(&l.x.stream, c)
+	l.run(l.x.Stream(), c)
 	made := c.Response()
 	if !before && l.x.answeredBeyond(l) { // by the hook
 		l.replaced = true

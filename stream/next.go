@@ -48,8 +48,8 @@ func (s *Stream) NextRequest() (*http.Request, error) {
 	x.leaveFrom(0, false)
 	keep, linger := x.complete()
 	c := x.conn
+	x.last().end()
 	c.stopWatch()
-	x.tail.Load().end()
 	if !keep {
 		x.lingering = x.lingering || linger
 		return nil, ErrClosed
@@ -142,24 +142,22 @@ func (x *Exchange) move(n *followed, r *http.Request, wire *http1.Body, bad bool
 	x.wire, x.body = wire, nil
 	x.rw = &n.rw
 	x.w = x.rw
-	expects := x.attach(r)
-	x.serve(r, expects)
+	x.attach(r, n.in.Traits)
 	x.r, x.received = r, r
-	x.context.reset()
+	x.Context().reset()
 	x.layers = nil // they belong to the request that came through them
 	x.raw, x.out, x.made = false, nil, nil
 	x.closed, x.answered, x.begun = false, false, false
-	c.wire.Out.Locked(func() { x.follow(r) })
 	x.looped, x.moved = true, true
-	c.setExchange(x)
+	c.x.Store(x)
 	x.over = false // the Stream is open again from here on
 	x.mu.Unlock()
-	if x.ctx.asked() {
-		c.watchFor()
+	if x.asked() {
+		c.watchFor(x)
 	}
 	if bad {
 		x.rw.CloseAfter()
 		return nil
 	}
-	return x.check(c.owner.Settings().Request)
+	return x.check(&c.owner.Settings().Request, n.in.Traits)
 }

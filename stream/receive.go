@@ -9,15 +9,15 @@ import (
 	"github.com/onramp-go/onramp/stream/internal/http1"
 )
 
-// attach fills in what the parser leaves open in r.
-func (x *Exchange) attach(r *http.Request) (expects bool) {
+// attach fills in what the parser leaves open in r, and has it served.
+func (x *Exchange) attach(r *http.Request, traits http1.Traits) {
 	c := x.conn
 	r.RemoteAddr, r.TLS = c.remote, c.tls
 	if x.wire != nil {
 		x.body = &body{src: x.wire, waits: x.rw.Waits, closing: r.Close}
 		r.Body = x.body
 	}
-	return expectsContinue(r)
+	x.serve(r, traits, traits.Expect && expectsContinue(r))
 }
 
 // receive reads the head of the next request, which await has seen coming, into in.
@@ -121,12 +121,15 @@ func expectsContinue(r *http.Request) bool {
 	return ok && r.ProtoAtLeast(1, 1) && r.ContentLength != 0 && len(expect) > 0 && http1.HasToken(expect[0], "100-continue")
 }
 
-// check returns what r breaches of cfg, and of what any server must refuse.
-func (x *Exchange) check(cfg RequestConfig) *RequestError {
-	if x.looped {
-		if expect, ok := x.r.Header["Expect"]; ok && len(expect) > 0 && expect[0] != "" && !http1.HasToken(expect[0], "100-continue") {
+// check returns what the request breaches of cfg, and of what any server must refuse.
+func (x *Exchange) check(cfg *RequestConfig, traits http1.Traits) *RequestError {
+	if traits.Expect {
+		if expect := x.r.Header["Expect"]; len(expect) > 0 && expect[0] != "" && !http1.HasToken(expect[0], "100-continue") {
 			return &RequestError{Op: "read header", Status: http.StatusExpectationFailed, Err: errors.New("unknown expectation")}
 		}
 	}
-	return x.Limit(cfg)
+	if *cfg == (RequestConfig{}) {
+		return nil
+	}
+	return x.Limit(*cfg)
 }

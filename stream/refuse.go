@@ -15,7 +15,7 @@ import (
 // starts from, such as those of middleware further out; nil: none.
 func (x *Exchange) Refuse(err *RequestError, hooks []Runner, keep http.Header) {
 	x.breach = true
-	c := &x.context
+	c := x.Context()
 	x.stage(err.Status, keep)
 	c.requestError = err
 	staged := c.response
@@ -65,7 +65,7 @@ func (x *Exchange) RefuseHere(err *RequestError, keep http.Header) {
 // starts from. It reports whether the response had begun, so that only an abort can
 // tell the client.
 func (x *Exchange) Panicked(err *PanicError, hook Runner, keep http.Header) (begun bool) {
-	c := &x.context
+	c := x.Context()
 	c.taskPanic = err
 	begun = x.Answered()
 	if !begun {
@@ -83,7 +83,7 @@ func (x *Exchange) Panicked(err *PanicError, hook Runner, keep http.Header) (beg
 
 // stage replaces whatever is staged by a plain answer with this status.
 func (x *Exchange) stage(status int, keep http.Header) {
-	c := &x.context
+	c := x.Context()
 	c.Response() // whose fields go, but for keep
 	header := make(http.Header)
 	maps.Copy(header, keep)
@@ -100,7 +100,7 @@ func (x *Exchange) runSafely(hooks []Runner) {
 		}
 	}()
 	for i := len(hooks) - 1; i >= 0; i-- {
-		if !hooks[i](&x.stream, &x.context) || x.Answered() {
+		if !hooks[i](x.Stream(), x.Context()) || x.Answered() {
 			return
 		}
 	}

@@ -95,7 +95,7 @@ func (r *Response) fill(fields http.Header, sniff bool) {
 	}
 	if _, ok := fields["Connection"]; !ok && r.x != nil {
 		switch req := r.x.req(); {
-		case !r.x.stream.KeepAlive(r.x.context.KeepAlive()):
+		case !r.x.Stream().KeepAlive(r.x.Context().KeepAlive()):
 			fields["Connection"] = []string{"close"}
 		case !req.ProtoAtLeast(1, 1):
 			fields["Connection"] = []string{"keep-alive"}

@@ -34,7 +34,6 @@ func (c *Conn) run(x *Exchange) bool {
 		return false
 	}
 	keep, linger := x.finish()
-	c.setExchange(nil)
 	if !keep {
 		c.Close(linger)
 	}
@@ -69,12 +68,16 @@ func (c *Conn) next() (*Exchange, error) {
 		c.attended.left = nil
 		return x, nil
 	}
-	return c.take()
+	n, err := c.take()
+	if err != nil {
+		return nil, err
+	}
+	return &n.Exchange, nil
 }
 
 // take reads the next request, which has begun to arrive, and begins its exchange. A bad
 // request is answered.
-func (c *Conn) take() (*Exchange, error) {
+func (c *Conn) take() (*looped, error) {
 	n := new(looped)
 	x := &n.Exchange
 	x.owner, x.conn, x.looped = c.owner, c, true
@@ -91,21 +94,18 @@ func (c *Conn) take() (*Exchange, error) {
 	}
 	x.rw, x.wire = &n.rw, wire
 	x.w = x.rw
-	expects := x.attach(r)
 	x.r, x.received = r, r
-	x.serve(r, expects)
-	x.follow(r)
-	c.setExchange(x)
+	x.attach(r, n.in.Traits)
+	c.x.Store(x)
 	if bad == nil {
-		bad = x.check(c.owner.Settings().Request)
+		bad = x.check(&c.owner.Settings().Request, n.in.Traits)
 	}
 	if bad != nil {
 		x.rw.CloseAfter()
 		x.Refuse(bad, x.refusers(), nil)
 		_, linger := x.finish()
-		c.setExchange(nil)
 		c.Close(linger)
 		return nil, bad
 	}
-	return x, nil
+	return n, nil
 }

@@ -84,7 +84,7 @@ func (s *Stream) KeepAlive(requested bool) bool {
 
 // Context returns a context that ends when the client is gone or the exchange is
 // over. Waiting for it starts the watch for the client; not doing so costs nothing.
-func (s *Stream) Context() context.Context { return &s.x.ctx }
+func (s *Stream) Context() context.Context { return &s.x.forHooks().ctx }
 
 // ID names the connection, unique in the process. It is 0 on a carrier that is no
 // raw connection, and before the connection was taken over.
@@ -131,16 +131,16 @@ func (s *Stream) Queued() int {
 }
 
 func (x *Exchange) send(wait bool, frames ...[]byte) error {
-	out, err := x.open()
+	out, follower, err := x.open()
 	if err != nil {
 		return err
 	}
 	frames = x.begin(frames)
 	x.forgoContinue()
 	if wait {
-		return out.Send(&x.follower, frames...)
+		return out.Send(follower, frames...)
 	}
-	return out.TrySend(&x.follower, frames...)
+	return out.TrySend(follower, frames...)
 }
 
 // forgoContinue keeps a later read of the body from sending a 100 Continue into the
@@ -173,7 +173,10 @@ func (x *Exchange) setClosed(closed bool) {
 		return
 	}
 	x.closed = closed
-	set := func() {
+	if x.out == nil {
+		return // open looks
+	}
+	x.out.Locked(func() {
 		if x.upgraded != nil {
 			var reason error
 			if closed {
@@ -189,12 +192,7 @@ func (x *Exchange) setClosed(closed bool) {
 		default:
 			x.follower.Closed = nil
 		}
-	}
-	if x.out == nil {
-		set()
-		return
-	}
-	x.out.Locked(set)
+	})
 }
 
 func (x *Exchange) keepAlives() bool {
@@ -223,7 +221,7 @@ func (x *Exchange) carrier() *Conn {
 
 // insist returns the raw connection, or says who hides it.
 func (x *Exchange) insist() (*Conn, error) {
-	if _, err := x.open(); err != nil {
+	if _, _, err := x.open(); err != nil {
 		return nil, err
 	}
 	x.mu.Lock()

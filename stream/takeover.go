@@ -14,42 +14,45 @@ import (
 
 var errSwitchedOff = fmt.Errorf("%w: taking over is switched off", ErrNotRaw)
 
-// open returns where the exchange sends, taking the connection over if it can.
-func (x *Exchange) open() (*http1.Outbound, error) {
+// open returns where the exchange sends, and what follows the response there, taking the
+// connection over if it can.
+func (x *Exchange) open() (*http1.Outbound, *http1.Follower, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	switch {
 	case x.over || x.closed:
-		return nil, ErrClosed
+		return nil, nil, ErrClosed
 	case x.out != nil && x.answered:
-		return nil, ErrBegun
+		return nil, nil, ErrBegun
 	case x.out != nil:
-		return x.out, nil
+		return x.out, x.follower, nil
 	case x.wroteElsewhere():
-		return nil, ErrBegun
+		return nil, nil, ErrBegun
 	}
 	err := errInside
 	if !x.inside {
 		err = x.takeOver()
 	}
 	if err == nil {
+		x.follow()
 		x.out, x.raw = x.conn.wire.Out, true
 		x.rw.Surrender()
 		x.out.SetDeadline(time.Time{}) // from here on each write has its time-out
 		if x.wire == nil || x.wire.AtEOF() {
 			_ = x.conn.wire.SetReadDeadline(time.Time{}, false) // the time to read the request is no bound on a stream
 		}
-		return x.out, nil
+		return x.out, x.follower, nil
 	}
 	if !errors.Is(err, ErrNotRaw) {
-		return nil, err
+		return nil, nil, err
 	}
 	x.hidden = err
 	set := x.owner.Settings()
-	x.context.adopt(x.w) // before the sink changes its header
+	x.Context().adopt(x.w) // before the sink changes its header
+	x.follow()
 	x.sink = newWriterSink(x)
 	x.out = http1.NewOutbound(x.sink, set.QueueSize, set.writeTimeout(serverOf(x.r)), func(error) { x.endContexts() })
-	return x.out, nil
+	return x.out, x.follower, nil
 }
 
 // wroteElsewhere reports whether the response has begun past the Stream, as far as
@@ -133,14 +136,14 @@ func (x *Exchange) takeOver() error {
 	c := newConn(rwc, early, x.owner, server, base, shown)
 	c.errorHooks = append(c.errorHooks, x.errorHooks...)
 	c.served.Store(1)
-	c.setExchange(x)
+	c.x.Store(x)
 	x.rw = new(http1.ResponseWriter)
 	if x.body != nil {
 		x.wire = c.wireBody(r, left)
 		x.body.moved(x.wire, x.rw.Waits)
 	}
 	x.conn = c
-	x.serve(r, expects)
+	x.serve(r, http1.TraitsOf(r.Header), expects)
 	x.rw.SetHeader(x.w.Header())
 	x.w = x.rw
 	if x.wire != nil {
@@ -148,8 +151,8 @@ func (x *Exchange) takeOver() error {
 		_ = c.wire.SetReadDeadline(after(time.Now(), whole), false)
 	}
 	c.owner.Opened(c)
-	if x.ctx.asked() {
-		c.watchFor()
+	if x.asked() {
+		c.watchFor(x)
 	}
 	return nil
 }
@@ -181,9 +184,9 @@ func (c *Conn) wireBody(r *http.Request, left int64) *http1.Body {
 }
 
 // serve makes x.rw, which is new, answer r on x.conn.
-func (x *Exchange) serve(r *http.Request, expects bool) {
+func (x *Exchange) serve(r *http.Request, traits http1.Traits, expects bool) {
 	c := x.conn
-	x.rw.Init(c.wire, (*connHost)(x), r, x.wire)
+	x.rw.Init(c.wire, (*connHost)(x), r, traits, x.wire)
 	if expects && x.wire != nil {
 		x.rw.ExpectContinue()
 	}
@@ -270,10 +273,11 @@ func (h *connHost) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return conn, bufio.NewReadWriter(bufio.NewReader(conn), bufio.NewWriter(conn)), nil
 	}
 	x.rw.ForgoContinue()
-	c.stopWatch()
 	c.mu.Lock()
 	reading := c.reading
+	c.leaves = !reading
 	c.mu.Unlock()
+	c.stopWatch()
 	if reading {
 		return nil, nil, errors.New("stream: hijack while the request body is being read")
 	}

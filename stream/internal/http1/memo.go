@@ -2,12 +2,15 @@ package http1
 
 import (
 	"bufio"
-	"slices"
+	"context"
+	"net/http"
+	"net/url"
 	"strings"
 )
 
 // memoSize is the longest head that is remembered, in bytes, and memoLines the most
-// fields, at 32 bytes each: an idle connection holds no more than that.
+// fields of one whose meaning is, at 32 bytes each: an idle connection holds no more than
+// that.
 const (
 	memoSize  = 1 << 10
 	memoLines = 32
@@ -20,7 +23,16 @@ const (
 type Memo struct {
 	head  string // all of it, from the first byte of the request line
 	lines int    // of fields
-	found []fieldLine
+	again bool   // it has come more than once
+	means *meaning
+}
+
+// A meaning is what a head makes of a request: all that handlers cannot change.
+type meaning struct {
+	request http.Request // but for the header and the context
+	url     url.URL      // the request's
+	fields  []fieldLine  // of the header
+	traits  Traits
 }
 
 // A fieldLine is a field of a head, its name canonical.
@@ -36,28 +48,34 @@ func (m *Memo) match(br *bufio.Reader) bool {
 		return false
 	}
 	_, _ = br.Discard(n)
-	m.learn()
+	m.again = true
 	return true
 }
 
 // keep remembers head, which was found well formed, with that many field lines.
 func (m *Memo) keep(head string, lines int) {
-	clear(m.found) // these hold the old head
-	m.head, m.lines, m.found = head, lines, m.found[:0]
+	*m = Memo{head: head, lines: lines}
 }
 
-// learn notes the fields of a head that has come again: it will come more often.
-func (m *Memo) learn() {
-	if len(m.found) == m.lines || m.lines > memoLines {
+// learn notes what the head means, which has come again: it will come more often. What
+// cannot be shared by two requests is not learnt.
+func (m *Memo) learn(in *Incoming) {
+	r := &in.Request
+	_, adds := r.Header["Pragma"] // it may stand for another field, too
+	if adds || m.lines > memoLines || len(m.head) > memoSize || r.TransferEncoding != nil || r.Trailer != nil || r.URL.User != nil {
 		return
 	}
+	l := &meaning{url: *r.URL, traits: in.Traits, fields: make([]fieldLine, 0, m.lines)}
+	l.request = *r.WithContext(context.Background()) // the exchange's must not live on
+	l.request.Header, l.request.URL = nil, nil
 	_, rest := cutLine(m.head)
-	m.found = slices.Grow(m.found[:0], m.lines)
 	for range m.lines {
 		var f fieldLine
-		f, rest = cutField(rest)
-		m.found = append(m.found, f)
+		if f, rest = cutField(rest); f.name != "Host" {
+			l.fields = append(l.fields, f)
+		}
 	}
+	m.means = l
 }
 
 // cutField splits off the first line.

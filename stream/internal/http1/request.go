@@ -57,8 +57,34 @@ const inlineValues = 8
 // can be allocated along with what serves the request.
 type Incoming struct {
 	Request http.Request
+	Traits  Traits
 	url     url.URL
 	values  [inlineValues]string
+}
+
+// Traits are what every server asks of every request's header.
+type Traits struct {
+	Connection, Expect, Upgrade bool // there is such a field
+}
+
+// TraitsOf returns the traits of h.
+func TraitsOf(h http.Header) (t Traits) {
+	for name := range h {
+		t.note(name)
+	}
+	return t
+}
+
+// note is called for each field.
+func (t *Traits) note(name string) {
+	switch name {
+	case "Connection":
+		t.Connection = true
+	case "Expect":
+		t.Expect = true
+	case "Upgrade":
+		t.Upgrade = true
+	}
 }
 
 var blank http.Request
@@ -66,16 +92,23 @@ var blank http.Request
 // Read is [ReadRequest] into in, which must be zero, with ctx as the request's context.
 // memo is that of the connection br reads from.
 func (in *Incoming) Read(ctx context.Context, br *bufio.Reader, lim *Limits, memo *Memo) error {
-	if !memo.match(br) {
+	switch {
+	case !memo.match(br):
 		s := newHeadScanner(lim)
 		head, err := gather(br, &s)
 		if err != nil {
 			return headError(err, &s)
 		}
 		memo.keep(string(head[s.begin:]), s.fields)
+	case memo.means != nil:
+		in.recall(ctx, memo.means)
+		return nil
 	}
 	in.Request = *blank.WithContext(ctx) // the only way to the context of a request; the copy stays on the stack
 	bad := in.build(memo)
+	if bad == nil && memo.again {
+		memo.learn(in)
+	}
 	memo.trim()
 	if bad != nil {
 		return bad
@@ -83,10 +116,46 @@ func (in *Incoming) Read(ctx context.Context, br *bufio.Reader, lim *Limits, mem
 	return nil
 }
 
+// recall makes the request of a head that is known.
+func (in *Incoming) recall(ctx context.Context, m *meaning) {
+	r := &in.Request
+	*r = *m.request.WithContext(ctx)
+	in.url, in.Traits = m.url, m.traits
+	r.URL = &in.url
+	r.Header = make(http.Header, len(m.fields))
+	values := in.room(len(m.fields))
+	for _, f := range m.fields {
+		values = in.add(f, values)
+	}
+}
+
+// room returns memory for n header values.
+func (in *Incoming) room(n int) []string {
+	if n > inlineValues {
+		return make([]string, n)
+	}
+	return in.values[:]
+}
+
+// add puts f into the header, its value into values, and returns what is left of these.
+func (in *Incoming) add(f fieldLine, values []string) (rest []string) {
+	h := in.Request.Header
+	if vv, ok := h[f.name]; ok {
+		h[f.name] = append(vv, f.value)
+		return values
+	}
+	values[0] = f.value
+	h[f.name] = values[:1:1] // an append moves it, never over the neighbour
+	return values[1:]
+}
+
 // HeadBuffered reports whether a whole further head lies in br's buffer already, so
 // that ReadRequest will not wait for the peer. It reads nothing.
 func HeadBuffered(br *bufio.Reader) bool {
 	buf, _ := br.Peek(br.Buffered())
+	if len(buf) > 4 && buf[0] > '\r' && string(buf[len(buf)-4:]) == "\r\n\r\n" {
+		return true // without a look at each line
+	}
 	for started := false; ; {
 		i := bytes.IndexByte(buf, '\n')
 		if i < 0 {
@@ -134,30 +203,16 @@ func (in *Incoming) build(memo *Memo) *Error {
 		return err
 	}
 
-	values := in.values[:]
-	if memo.lines > len(values) {
-		values = make([]string, memo.lines)
-	}
+	values := in.room(memo.lines)
 	r.Header = make(http.Header, memo.lines)
-	known := len(memo.found) > 0
 	var special framing
-	for i := range memo.lines {
+	for range memo.lines {
 		var f fieldLine
-		if known {
-			f = memo.found[i]
-		} else {
-			f, rest = cutField(rest)
-		}
-		if special.take(f.name, f.value) {
+		if f, rest = cutField(rest); special.take(f.name, f.value) {
 			continue
 		}
-		if vv, ok := r.Header[f.name]; ok {
-			r.Header[f.name] = append(vv, f.value)
-			continue
-		}
-		values[0] = f.value
-		r.Header[f.name] = values[:1:1] // an append moves it, never over the neighbour
-		values = values[1:]
+		in.Traits.note(f.name)
+		values = in.add(f, values)
 	}
 	return special.apply(r)
 }

@@ -21,30 +21,38 @@ func (w *ResponseWriter) send(p []byte) error {
 }
 
 func (w *ResponseWriter) put(p []byte) error {
-	w.sendHead(p, false)
-	if w.req.Method == http.MethodHead {
-		return nil
+	room := w.appendHead(w.borrow().room[:0], p)
+	w.desk.room = room
+	switch {
+	case w.req.Method == http.MethodHead:
+		return w.conn.Out.Write(room)
+	case !w.chunking:
+		return w.conn.Out.Write(room, p) // keeps nothing of them
 	}
-	if !w.chunking {
-		return w.conn.Out.Write(p)
-	}
-	room := bodies.Get().(*[]byte)
-	line := append(strconv.AppendInt((*room)[:0], int64(len(p)), 16), "\r\n"...)
-	err := w.conn.Out.Write(line, p, crlf) // keeps nothing of them
-	bodies.Put(room)
-	return err
+	w.desk.room = append(strconv.AppendInt(room, int64(len(p)), 16), "\r\n"...)
+	return w.conn.Out.Write(w.desk.room, p, crlf)
 }
 
 var crlf = []byte("\r\n")
 
-// sendHead puts the head on the wire, once. first is what the body begins with;
-// whole, that this is all of it.
-func (w *ResponseWriter) sendHead(first []byte, whole bool) {
+// sendHead puts the head on the wire, if it is not there.
+func (w *ResponseWriter) sendHead() {
+	if !w.headSent {
+		d := w.borrow()
+		d.room = w.appendHead(d.room[:0], nil)
+		_ = w.conn.Out.Write(d.room) // a dead Outbound says so to the next write too
+	}
+}
+
+// appendHead appends the head to p, once. first is what the body begins with: all of it,
+// if the handler has returned.
+func (w *ResponseWriter) appendHead(p, first []byte) []byte {
 	if w.headSent {
-		return
+		return p
 	}
 	w.headSent = true
-	h := &w.head
+	whole := w.done.Load()
+	h := &w.desk.head
 	isHead, is11 := w.req.Method == http.MethodHead, w.req.ProtoAtLeast(1, 1)
 	keepAlives := w.host.KeepAlives()
 	for _, v := range h.trailer {
@@ -126,8 +134,7 @@ func (w *ResponseWriter) sendHead(first []byte, whole bool) {
 		}
 	}
 
-	room := bodies.Get().(*[]byte)
-	p := appendStatusLine((*room)[:0], is11, w.status)
+	p = appendStatusLine(p, is11, w.status)
 	p = h.append(p, own, length, coding)
 	if !h.hasDate {
 		p = append(append(append(p, "Date: "...), Date()...), "\r\n"...)
@@ -144,15 +151,7 @@ func (w *ResponseWriter) sendHead(first []byte, whole bool) {
 	if w.chunking {
 		p = append(p, "Transfer-Encoding: chunked\r\n"...)
 	}
-	h.release()
-	_ = w.writeFrom(room, append(p, "\r\n"...)) // a dead Outbound says so to the next write too
-}
-
-// writeFrom sends p, which was put together in room, and gives room back.
-func (w *ResponseWriter) writeFrom(room *[]byte, p []byte) error {
-	err := w.conn.Out.Write(p) // keeps nothing of p
-	bodies.Put(room)
-	return err
+	return append(p, "\r\n"...)
 }
 
 func (w *ResponseWriter) declareTrailer(name string) {
@@ -174,23 +173,14 @@ func (w *ResponseWriter) Finish() (keepAlive bool) {
 		w.WriteHeader(http.StatusOK)
 		w.done.Store(true)
 	}
-	var err error
-	if len(w.buf) > 0 {
-		if !w.headSent {
-			w.sendHead(w.buf, true)
-		}
-		err = w.sendBuffered()
-	}
-	w.sendHead(nil, true)
-	if w.pooled != nil {
-		bodies.Put(w.pooled)
-		w.buf, w.pooled = nil, nil
-	}
+	err := w.sendBuffered()
+	w.sendHead()
 	if w.chunking && err == nil {
-		room := bodies.Get().(*[]byte)
-		p := w.appendTrailers(append((*room)[:0], "0\r\n"...))
-		err = w.writeFrom(room, append(p, "\r\n"...))
+		d := w.borrow()
+		d.room = append(w.appendTrailers(append(d.room[:0], "0\r\n"...)), "\r\n"...)
+		err = w.conn.Out.Write(d.room)
 	}
+	w.clear()
 	if w.length != -1 && w.req.Method != http.MethodHead && bodyAllowed(w.status) && w.written != w.length {
 		return false
 	}

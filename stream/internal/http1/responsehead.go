@@ -15,7 +15,6 @@ import (
 // to be sent, but for the few fields that depend on how the body comes.
 type head struct {
 	lines         []byte
-	pooled        *[]byte    // where lines came from
 	at            [slots]int // where in lines those few belong, which are sorted among them
 	typeEnd       int        // the Content-Type's are lines[at[slotType]:typeEnd]
 	connection    []string
@@ -52,7 +51,7 @@ type field struct {
 // any case (RFC 9110, section 5.1), so it is sent as what it means and once; net/http
 // lets other spellings pass, along with a framing of its own.
 func (h *head) take(header http.Header) {
-	if len(header) == 0 {
+	if len(header) == 0 || len(header) < len(usual) && h.takeUsual(header) {
 		return
 	}
 	var few [16]field
@@ -69,13 +68,34 @@ func (h *head) take(header http.Header) {
 	if len(fields) > 1 {
 		slices.SortFunc(fields, func(a, b field) int { return strings.Compare(a.name, b.name) })
 	}
-	h.pooled = bodies.Get().(*[]byte)
-	h.lines = (*h.pooled)[:0]
 	for i, f := range fields {
 		if i == 0 || f.name != fields[i-1].name { // of other spellings one counts
 			h.takeField(f)
 		}
 	}
+}
+
+// usual are fields that most responses have no others than, in their order.
+var usual = [...]string{"Cache-Control", "Content-Length", "Content-Type", "Vary"}
+
+// takeUsual is take for a header that has nothing but usual fields: asking for each is
+// cheaper than going through a map. It does nothing with any other.
+func (h *head) takeUsual(header http.Header) bool {
+	var found [len(usual)]field
+	n := 0
+	for i := 0; i < len(usual) && n < len(header); i++ {
+		if vv, ok := header[usual[i]]; ok {
+			found[n] = field{usual[i], vv}
+			n++
+		}
+	}
+	if n < len(header) {
+		return false
+	}
+	for _, f := range found[:n] {
+		h.takeField(f)
+	}
+	return true
 }
 
 func (h *head) takeField(f field) {
@@ -122,14 +142,6 @@ func (h *head) takeField(f field) {
 	}
 }
 
-// release gives the lines back; h is of no use any more.
-func (h *head) release() {
-	if h.pooled != nil {
-		bodies.Put(h.pooled)
-		h.lines, h.pooled = nil, nil
-	}
-}
-
 // dropType takes the Content-Type out of the lines of a head that has no coding, whose
 // place would be behind it.
 func (h *head) dropType() { h.lines = slices.Delete(h.lines, h.at[slotType], h.typeEnd) }
@@ -172,6 +184,9 @@ func appendField(p []byte, name string, values []string) []byte {
 }
 
 func appendValue(p []byte, v string) []byte {
+	if isPlain(v) {
+		return append(p, v...)
+	}
 	from := len(p)
 	p = append(p, v...)
 	for i := from; i < len(p); i++ {
@@ -194,12 +209,19 @@ func appendValue(p []byte, v string) []byte {
 	return p[:to-(lead-from)]
 }
 
+// isPlain reports whether there is nothing to be replaced or left out.
+func isPlain(v string) bool {
+	return v != "" && v[0] > ' ' && v[len(v)-1] > ' ' &&
+		strings.IndexByte(v, '\n') < 0 && strings.IndexByte(v, '\r') < 0 && strings.IndexByte(v, 0) < 0
+}
+
 // AppendHeader appends the field lines of h without the trailers in it: sorted, and
 // behind them what describes and frames the content.
 func AppendHeader(p []byte, h http.Header) []byte {
-	var x head
+	d := borrowDesk()
+	defer d.release()
+	x := &d.head
 	x.take(h)
-	defer x.release()
 	from, to := x.at[slotType], x.typeEnd
 	p = append(append(append(p, x.lines[:from]...), x.lines[to:]...), x.lines[from:to]...)
 	p = appendField(p, "Connection", x.connection)
@@ -213,6 +235,9 @@ func AppendHeader(p []byte, h http.Header) []byte {
 func AppendStatusLine(p []byte, code int) []byte { return appendStatusLine(p, true, code) }
 
 func appendStatusLine(p []byte, is11 bool, code int) []byte {
+	if is11 && code == http.StatusOK {
+		return append(p, "HTTP/1.1 200 OK\r\n"...)
+	}
 	if is11 {
 		p = append(p, "HTTP/1.1 "...)
 	} else {

@@ -41,12 +41,10 @@ type ResponseWriter struct {
 	body *Body // nil: the request has none
 
 	header   http.Header
-	status   int // 0: no final head yet
-	head     head
+	status   int   // 0: no final head yet
+	desk     *desk // from the final head on, while there is something to send
 	length   int64 // declared Content-Length, -1: none
 	written  int64 // body bytes, as declared lengths count them
-	buf      []byte
-	pooled   *[]byte // where buf came from
 	headSent bool
 	failed   error     // what a body byte met on its way out
 	gone     chan bool // CloseNotify's
@@ -69,11 +67,14 @@ type ResponseWriter struct {
 	expects    bool // the request came with Expect: 100-continue
 }
 
-// Init prepares w, which must be zero, to answer req.
-func (w *ResponseWriter) Init(conn *Conn, host Host, req *http.Request, body *Body) {
+// Init prepares w, which must be zero, to answer req, which has these traits.
+func (w *ResponseWriter) Init(conn *Conn, host Host, req *http.Request, traits Traits, body *Body) {
 	w.conn, w.host, w.req, w.body, w.length = conn, host, req, body, -1
 	w.closeAfter = req.Method == http.MethodConnect // what follows is no HTTP (RFC 9110, section 9.3.6)
 	w.wantsClose = req.Close
+	if !traits.Connection {
+		return
+	}
 	connection := req.Header["Connection"]
 	if len(connection) == 0 {
 		return
@@ -175,23 +176,25 @@ func (w *ResponseWriter) WriteHeader(code int) {
 		return
 	}
 	w.status = code
-	w.head.take(w.header)
-	if cl := w.head.length; cl != "" {
+	h := &w.borrow().head
+	h.take(w.header)
+	if cl := h.length; cl != "" {
 		if n, ok := parseLength(cl); ok {
 			w.length = n
 		} else {
 			w.host.Logf("http: invalid Content-Length of %q", cl)
-			w.head.length = ""
+			h.length = ""
 			w.header.Del("Content-Length")
 		}
 	}
 }
 
 func (w *ResponseWriter) interim(code int) {
-	var h head
+	d := borrowDesk()
+	defer d.release()
+	h := &d.head
 	h.take(w.header)
-	defer h.release()
-	p := appendStatusLine(nil, w.req.ProtoAtLeast(1, 1), code)
+	p := appendStatusLine(d.room[:0], w.req.ProtoAtLeast(1, 1), code)
 	p = h.append(p, h.connection, "", nil)
 	p = append(p, "\r\n"...)
 	if w.conn.Out.Write(p) == nil {
@@ -212,9 +215,8 @@ func (w *ResponseWriter) WriteString(s string) (int, error) {
 	if ok, err := w.admit(len(s)); !ok {
 		return 0, err
 	}
-	if len(s) <= bodyBuffer-len(w.buf) {
-		w.growBuf()
-		w.buf = append(w.buf, s...)
+	if d := w.borrow(); len(s) <= bodyBuffer-len(d.body) {
+		d.body = append(d.body, s...)
 		return len(s), nil
 	}
 	return w.bufferBytes([]byte(s))
@@ -248,22 +250,15 @@ func (w *ResponseWriter) admit(n int) (bool, error) {
 	return w.failed == nil, w.failed
 }
 
-func (w *ResponseWriter) growBuf() {
-	if w.buf == nil {
-		w.pooled = bodies.Get().(*[]byte)
-		w.buf = *w.pooled
-	}
-}
-
 func (w *ResponseWriter) bufferBytes(p []byte) (n int, err error) {
-	w.growBuf()
-	for len(p) > bodyBuffer-len(w.buf) {
+	d := w.borrow()
+	for len(p) > bodyBuffer-len(d.body) {
 		m := len(p)
-		if len(w.buf) == 0 {
+		if len(d.body) == 0 {
 			err = w.send(p)
 		} else {
-			m = bodyBuffer - len(w.buf)
-			w.buf = append(w.buf, p[:m]...)
+			m = bodyBuffer - len(d.body)
+			d.body = append(d.body, p[:m]...)
 			err = w.sendBuffered()
 		}
 		if err != nil {
@@ -272,16 +267,17 @@ func (w *ResponseWriter) bufferBytes(p []byte) (n int, err error) {
 		n += m
 		p = p[m:]
 	}
-	w.buf = append(w.buf, p...)
+	d.body = append(d.body, p...)
 	return n + len(p), nil
 }
 
 func (w *ResponseWriter) sendBuffered() error {
-	if len(w.buf) == 0 {
+	d := w.desk
+	if d == nil || len(d.body) == 0 {
 		return nil
 	}
-	err := w.send(w.buf)
-	w.buf = w.buf[:0]
+	err := w.send(d.body)
+	d.body = d.body[:0]
 	return err
 }
 
@@ -305,7 +301,8 @@ func (w *ResponseWriter) FlushError() error {
 	if w.failed != nil {
 		return w.failed
 	}
-	w.sendHead(nil, false)
+	w.sendHead()
+	w.clear()
 	return w.conn.Out.Flush()
 }
 
@@ -369,7 +366,8 @@ func (w *ResponseWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		if err := w.sendBuffered(); err != nil {
 			return nil, nil, err
 		}
-		w.sendHead(nil, false)
+		w.sendHead()
+		w.clear()
 	}
 	conn, rw, err := w.host.Hijack()
 	if err == nil {
@@ -391,5 +389,3 @@ func (w *ResponseWriter) blame(format string) {
 		}
 	}
 }
-
-var bodies = sync.Pool{New: func() any { p := make([]byte, 0, bodyBuffer); return &p }}

@@ -1,0 +1,41 @@
+package stream
+
+// A hooked is what hooks have of an exchange. Most exchanges of handlers never need one.
+type hooked struct {
+	stream  Stream
+	context Context
+	ctx     requestContext // the Stream's
+}
+
+// Stream returns the exchange's Stream.
+func (x *Exchange) Stream() *Stream { return &x.forHooks().stream }
+
+// Context returns the exchange's Context.
+func (x *Exchange) Context() *Context { return &x.forHooks().context }
+
+func (x *Exchange) forHooks() *hooked {
+	if h := x.hooked.Load(); h != nil {
+		return h
+	}
+	h := new(hooked)
+	h.stream.x, h.context.x, h.context.response.x = x, x, x
+	h.context.attributes = &h.context.own
+	if x.outer != nil {
+		h.context.attributes = x.outer.Context().attributes
+	}
+	h.ctx.base, h.ctx.x = x.first.base, x
+	if !x.hooked.CompareAndSwap(nil, h) {
+		return x.hooked.Load()
+	}
+	if x.first.ended.Load() { // perhaps before anybody could tell h
+		h.ctx.end()
+	}
+	return h
+}
+
+// asked reports whether somebody waits for the end of the request's context or of the
+// Stream's.
+func (x *Exchange) asked() bool {
+	h := x.hooked.Load()
+	return x.last().asked() || h != nil && h.ctx.asked()
+}
