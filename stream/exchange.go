@@ -51,9 +51,9 @@ type Exchange struct {
 	made     []byte      // the head that they have made of the one to be sent
 	closed   bool        // SetClosed(true)
 	over     bool
-	taking   bool           // this exchange itself calls Hijack
-	upgraded *Raw           // a 101 has given the connection to another protocol
-	after    *aftermath     // what goes on when the handlers have returned
+	taking   bool            // this exchange itself calls Hijack
+	upgraded *Raw            // a 101 has given the connection to another protocol
+	after    *aftermath      // what goes on when the handlers have returned
 	follower *http1.Follower // of out, by whose lock it is guarded
 
 	layers     []*layerWriter
