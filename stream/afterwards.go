@@ -47,6 +47,9 @@ func (x *Exchange) Afterwards(run func(x *Exchange) (again bool)) bool {
 // owner, when the handlers have returned; the exchange is over then, and the other one is
 // the owner's to [Exchange.Carry].
 func (x *Exchange) Detached() *Exchange {
+	if x.hooked.Load() == nil {
+		return nil // nobody could ask for it
+	}
 	x.mu.Lock()
 	a, r := x.after, x.upgraded
 	if a == nil || r == nil {
@@ -166,6 +169,9 @@ func (x *Exchange) Park(resume func()) bool { return x.upgraded.park(resume) }
 
 // partUpgraded lets the protocol that has the connection come to its end.
 func (x *Exchange) partUpgraded(cut bool) {
+	if x.hooked.Load() == nil {
+		return
+	}
 	x.mu.Lock()
 	r := x.upgraded
 	x.upgraded = nil

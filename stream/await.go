@@ -45,7 +45,7 @@ func (c *Conn) follows() error {
 // settle sends what was answered, and bounds the wait that follows: it begins with
 // nothing in hand.
 func (c *Conn) settle() error {
-	if err := c.wire.Out.Flush(); err != nil {
+	if err := c.wire.Out.FlushAll(); err != nil {
 		return err
 	}
 	var since time.Time // now
@@ -64,7 +64,6 @@ func (c *Conn) settle() error {
 	if exact || !c.wire.Raw() {
 		c.rest.sweeps.Store(neverRests)
 	}
-	c.wire.Out.Rest()
 	return nil
 }
 

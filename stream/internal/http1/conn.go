@@ -167,12 +167,11 @@ func (c *Conn) HeadBuffered() bool { return c.br != nil && HeadBuffered(c.br) }
 // counts as the client's leaving even if nobody reads, as in net/http.
 func (c *Conn) SetReadDeadline(t time.Time, ends bool) error {
 	w := &c.watch
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if t.IsZero() && w.deadline.IsZero() && !w.running && !w.shared {
-		w.ends = ends
+	if t.IsZero() && !ends && !w.bounds.Load() {
 		return nil
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	defer c.setAlarm()
 	if w.running && w.reads && !ends {
 		t, w.deadline = time.Time{}, t
@@ -180,6 +179,7 @@ func (c *Conn) SetReadDeadline(t time.Time, ends bool) error {
 		w.deadline = t
 	}
 	w.ends = ends
+	w.bounds.Store(ends || w.running || w.shared || !w.deadline.IsZero())
 	return c.rwc.SetReadDeadline(t)
 }
 
@@ -195,6 +195,7 @@ func (c *Conn) Show() net.Conn {
 	c.watch.mu.Lock()
 	defer c.watch.mu.Unlock()
 	c.watch.shared = true
+	c.watch.bounds.Store(true)
 	return c.rwc
 }
 

@@ -132,8 +132,31 @@ func (o *Outbound) Write(frames ...[]byte) error {
 func (o *Outbound) Flush() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	return o.flush()
+}
+
+// FlushAll is Flush before a pause: it gives the buffer back.
+func (o *Outbound) FlushAll() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	err := o.flush()
+	o.rest()
+	return err
+}
+
+// flush is Flush with mu held.
+func (o *Outbound) flush() error {
 	if o.err != nil || (!o.busy && len(o.buf) == 0) {
 		return o.err
+	}
+	if o.quick && !o.busy && o.ahead == 0 && !o.expired() { // as a rule it is done at once
+		n, err := o.sink.TryWrite(o.buf)
+		if err != nil {
+			return o.die(err)
+		}
+		if o.buf = o.buf[:copy(o.buf, o.buf[n:])]; len(o.buf) == 0 {
+			return nil
+		}
 	}
 	if err := o.acquire(); err != nil {
 		return err

@@ -152,7 +152,11 @@ func (in *Incoming) add(f fieldLine, values []string) (rest []string) {
 // HeadBuffered reports whether a whole further head lies in br's buffer already, so
 // that ReadRequest will not wait for the peer. It reads nothing.
 func HeadBuffered(br *bufio.Reader) bool {
-	buf, _ := br.Peek(br.Buffered())
+	n := br.Buffered()
+	if n == 0 {
+		return false
+	}
+	buf, _ := br.Peek(n)
 	if len(buf) > 4 && buf[0] > '\r' && string(buf[len(buf)-4:]) == "\r\n\r\n" {
 		return true // without a look at each line
 	}

@@ -81,6 +81,11 @@ var usual = [...]string{"Cache-Control", "Content-Length", "Content-Type", "Vary
 // takeUsual is take for a header that has nothing but usual fields: asking for each is
 // cheaper than going through a map. It does nothing with any other.
 func (h *head) takeUsual(header http.Header) bool {
+	const alone = "Content-Type" // more often than not
+	if vv, ok := header[alone]; ok && len(header) == 1 {
+		h.takeField(field{alone, vv})
+		return true
+	}
 	var found [len(usual)]field
 	n := 0
 	for i := 0; i < len(usual) && n < len(header); i++ {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -15,11 +16,13 @@ var longAgo = time.Unix(1, 0)
 // does not tell without a read it reads ahead: what it reads stays in the buffer for
 // whoever reads next, and a full buffer ends it.
 type watch struct {
-	mu       sync.Mutex // guards the others but aborted
+	mu       sync.Mutex // guards the others but aborted; bounds may be read without
 	running  bool
 	deadline time.Time // of reads by anybody else
 	ends     bool      // deadline holds for the watch too
 	shared   bool      // somebody else may have set another deadline
+
+	bounds atomic.Bool // one of the four is set
 
 	raw   syscall.RawConn // what the lookout watches
 	token uint64
@@ -41,6 +44,7 @@ func (c *Conn) Watch() bool {
 	if w.running {
 		return true
 	}
+	w.bounds.Store(true)
 	if canLookOut && c.raw != nil {
 		token, err := lookouts.add(c.raw, c.lost)
 		if err == nil {
