@@ -23,8 +23,8 @@ type Exchange struct {
 	owner    Owner
 	stripped bool            // middleware has taken the body away, but not from the wire
 	root     bool            // nothing ran between net/http and the first layer
-	base     context.Context // of the connection's later requests, if known
 	shown    bool            // the application knows the network connection
+	base     context.Context // of the connection's later requests, if known
 
 	w http.ResponseWriter // of the innermost layer
 	r *http.Request       // as the innermost layer sees it
@@ -32,12 +32,12 @@ type Exchange struct {
 	received *http.Request // as the exchange began
 	outer    *Exchange     // this one runs behind a writer that hides the outer one's
 
-	body  *body                          // nil: none
-	tail  atomic.Pointer[requestContext] // of the request that a NextRequest loop is at
-	moved bool                           // a NextRequest loop has left the first request behind
+	body *body                          // nil: none
+	tail atomic.Pointer[requestContext] // of the request that a NextRequest loop is at
 
 	conn   *Conn                 // nil until taken over
 	looped bool                  // the keep-alive loop serves it
+	moved  bool                  // a NextRequest loop has left the first request behind
 	rw     *http1.ResponseWriter // of conn
 	wire   *http1.Body           // unread on conn
 

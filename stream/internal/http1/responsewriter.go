@@ -41,16 +41,16 @@ type ResponseWriter struct {
 	body *Body // nil: the request has none
 
 	header   http.Header
-	status   int   // 0: no final head yet
-	desk     *desk // from the final head on, while there is something to send
-	length   int64 // declared Content-Length, -1: none
-	written  int64 // body bytes, as declared lengths count them
-	headSent bool
+	status   int       // 0: no final head yet
+	desk     *desk     // from the final head on, while there is something to send
+	length   int64     // declared Content-Length, -1: none
+	written  int64     // body bytes, as declared lengths count them
 	failed   error     // what a body byte met on its way out
 	gone     chan bool // CloseNotify's
-	chunking bool
 	trailers []string
 
+	headSent   bool
+	chunking   bool
 	closeAfter bool // close the connection behind the response
 	linger     bool // and let the peer read it before
 	fullDuplex atomic.Bool
