@@ -143,7 +143,7 @@ func (x *Exchange) takeOver() error {
 		x.body.moved(x.wire, x.rw.Waits)
 	}
 	x.conn = c
-	x.serve(r, http1.TraitsOf(r.Header), expects)
+	x.serve(r, http1.TraitsOf(r), expects)
 	x.rw.SetHeader(x.w.Header())
 	x.w = x.rw
 	if x.wire != nil {

@@ -32,6 +32,7 @@ type meaning struct {
 	request http.Request // but for the header and the context
 	url     url.URL      // the request's
 	fields  []fieldLine  // of the header
+	repeats bool         // two of them have the same name
 	traits  Traits
 }
 
@@ -75,6 +76,7 @@ func (m *Memo) learn(in *Incoming) {
 			l.fields = append(l.fields, f)
 		}
 	}
+	l.repeats = len(l.fields) != len(r.Header)
 	m.means = l
 }
 

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // ReadRequest reads the head of one request from br and stops right behind it: what
@@ -62,29 +64,23 @@ type Incoming struct {
 	values  [inlineValues]string
 }
 
-// Traits are what every server asks of every request's header.
+// Traits are what every server asks of every request.
 type Traits struct {
-	Connection, Expect, Upgrade bool // there is such a field
+	Expect, Upgrade bool // there is such a field
+	closes, keeps   bool // Connection has the client want it
 }
 
-// TraitsOf returns the traits of h.
-func TraitsOf(h http.Header) (t Traits) {
-	for name := range h {
-		t.note(name)
+// TraitsOf returns the traits of r. net/http's server looks at the first line of
+// Connection only, RFC 9112, section 9.3, at all of them: the connection ends if either
+// finds close, which goes before keep-alive.
+func TraitsOf(r *http.Request) (t Traits) {
+	_, t.Expect = r.Header["Expect"]
+	_, t.Upgrade = r.Header["Upgrade"]
+	if connection := r.Header["Connection"]; len(connection) > 0 {
+		t.closes = HasToken(connection[0], "close") || httpguts.HeaderValuesContainsToken(connection, "close")
+		t.keeps = !t.closes && HasToken(connection[0], "keep-alive")
 	}
 	return t
-}
-
-// note is called for each field.
-func (t *Traits) note(name string) {
-	switch name {
-	case "Connection":
-		t.Connection = true
-	case "Expect":
-		t.Expect = true
-	case "Upgrade":
-		t.Upgrade = true
-	}
 }
 
 var blank http.Request
@@ -124,8 +120,13 @@ func (in *Incoming) recall(ctx context.Context, m *meaning) {
 	r.URL = &in.url
 	r.Header = make(http.Header, len(m.fields))
 	values := in.room(len(m.fields))
-	for _, f := range m.fields {
-		values = in.add(f, values)
+	for i, f := range m.fields {
+		if m.repeats {
+			values = in.add(f, values)
+			continue
+		}
+		values[i] = f.value
+		r.Header[f.name] = values[i : i+1 : i+1]
 	}
 }
 
@@ -215,10 +216,11 @@ func (in *Incoming) build(memo *Memo) *Error {
 		if f, rest = cutField(rest); special.take(f.name, f.value) {
 			continue
 		}
-		in.Traits.note(f.name)
 		values = in.add(f, values)
 	}
-	return special.apply(r)
+	err := special.apply(r)
+	in.Traits = TraitsOf(r)
+	return err
 }
 
 // cutLine splits off the first line, without its end.

@@ -12,8 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"golang.org/x/net/http/httpguts"
 )
 
 const (
@@ -71,19 +69,8 @@ type ResponseWriter struct {
 func (w *ResponseWriter) Init(conn *Conn, host Host, req *http.Request, traits Traits, body *Body) {
 	w.conn, w.host, w.req, w.body, w.length = conn, host, req, body, -1
 	w.closeAfter = req.Method == http.MethodConnect // what follows is no HTTP (RFC 9110, section 9.3.6)
-	w.wantsClose = req.Close
-	if !traits.Connection {
-		return
-	}
-	connection := req.Header["Connection"]
-	if len(connection) == 0 {
-		return
-	}
-	// net/http's server looks at the first line only, RFC 9112, section 9.3, at all of
-	// them: the connection ends if either finds close, which goes before keep-alive.
-	closes := HasToken(connection[0], "close") || httpguts.HeaderValuesContainsToken(connection, "close")
-	w.keep10 = !closes && req.ProtoMajor == 1 && req.ProtoMinor == 0 && HasToken(connection[0], "keep-alive")
-	w.wantsClose = w.wantsClose || closes
+	w.wantsClose = req.Close || traits.closes
+	w.keep10 = traits.keeps && req.ProtoMajor == 1 && req.ProtoMinor == 0
 }
 
 // ExpectContinue says that the client waits for a 100 Continue before it sends the

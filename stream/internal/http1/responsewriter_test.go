@@ -45,7 +45,7 @@ func respond(c *http1.Conn, h *host, request string) *http1.ResponseWriter {
 	}
 	h.conn = c
 	w := new(http1.ResponseWriter)
-	w.Init(c, h, r, http1.TraitsOf(r.Header), http1.NewBody(br, r, &wide))
+	w.Init(c, h, r, http1.TraitsOf(r), http1.NewBody(br, r, &wide))
 	return w
 }
 
