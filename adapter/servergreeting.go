@@ -61,7 +61,7 @@ func (g *greeting) engage(early []byte) {
 	if _, secure := g.rwc.(*tls.Conn); secure {
 		since = time.Now() // the handshake had its own time
 	}
-	c := stream.Accept(g.rwc, early, since, g.owner, &g.inner, g.base, g.ConnContext != nil)
+	c := stream.Accept(g.rwc, early, since, g.owner, &g.inner, g.base, g.shown)
 	g.forget(g) // the adapter has it: a Shutdown must let it finish
 	go g.owner.loop(c)
 }
