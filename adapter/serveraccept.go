@@ -114,7 +114,7 @@ func (s *Server) serve(l net.Listener, secure bool) error {
 // discreet reports whether l forgets the connections that it returns, so that nobody can
 // close one but its server.
 func discreet(l net.Listener) bool {
-	if own, ok := l.(*noDelayListener); ok {
+	if own, ok := l.(*tuner); ok {
 		l = own.Listener
 	}
 	_, ok := l.(*net.TCPListener)
