@@ -230,7 +230,7 @@ func (c *Conn) Close(linger bool) {
 	if x := c.x.Swap(nil); x != nil {
 		x.closeBody()
 	}
-	if c.wire.Out.Flush() == nil && linger {
+	if c.wire.FlushLast() == nil && linger {
 		c.wire.Linger()
 	}
 	c.wire.Release()
