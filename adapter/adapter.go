@@ -113,7 +113,9 @@ func (o *owner) Opened(c *stream.Conn) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.conns[c] = struct{}{}
-	o.sweeper.start(o.sweep)
+	if !o.sweeper.on {
+		o.sweeper.start(o.sweep)
+	}
 	o.reserved--
 	if d := (*Adapter)(o).tie(c.Server()); d.on || o.stopping.Load() {
 		c.CloseAfter()

@@ -160,14 +160,13 @@ func (v *serving) open(rwc net.Conn) {
 		v.tell(rwc, http.StateClosed)
 		return
 	}
-	base := context.WithValue(ctx, http.LocalAddrContextKey, rwc.LocalAddr())
 	_, secure := rwc.(*tls.Conn)
 	if !secure && v.protocols.HTTP1() && !v.protocols.UnencryptedHTTP2() {
-		go v.owner.loop(stream.Accept(rwc, nil, time.Now(), v.owner, &v.inner, base, v.shown))
+		go v.owner.loop(stream.Accept(rwc, nil, time.Now(), v.owner, &v.inner, ctx, v.shown))
 		return
 	}
 	v.greetings.Add(1)
-	g := &greeting{serving: v, rwc: rwc, since: time.Now(), ctx: ctx, base: base}
+	g := &greeting{serving: v, rwc: rwc, since: time.Now(), ctx: ctx}
 	if !v.greets(g) {
 		_ = rwc.Close() // and the greeting finds out
 	}

@@ -127,13 +127,15 @@ func (x *Exchange) takeOver() error {
 		return err
 	}
 	early, _ := rw.Reader.Peek(rw.Reader.Buffered())
-	base := x.base
-	if base == nil {
-		base = context.WithValue(context.Background(), http.ServerContextKey, server)
-		base = context.WithValue(base, http.LocalAddrContextKey, rwc.LocalAddr())
+	base, remote := x.base, r.RemoteAddr
+	if !x.root { // middleware may have changed it
+		remote = remoteAddr(rwc)
 	}
-	shown := x.shown || x.base == nil && server.ConnContext != nil || foreign(x.w, nil)
-	c := newConn(rwc, early, x.owner, server, base, shown)
+	shown := x.shown || base == nil && server.ConnContext != nil || foreign(x.w, nil)
+	if base == nil {
+		base = context.Background()
+	}
+	c := newConn(rwc, remote, early, x.owner, server, base, shown)
 	c.errorHooks = append(c.errorHooks, x.errorHooks...)
 	c.served.Store(1)
 	c.x.Store(x)
