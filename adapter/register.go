@@ -16,7 +16,7 @@ func withRecord(next connContext) connContext {
 		if next != nil {
 			ctx = next(ctx, conn)
 		}
-		return context.WithValue(ctx, recordKey{}, &record{ctx, next != nil})
+		return &record{ctx, next != nil}
 	}
 }
 
@@ -38,7 +38,7 @@ func (o *owner) enter(w http.ResponseWriter, r *http.Request, self http.Handler)
 		o.tied.Store(server)
 	}
 	if rec, ok := ctx.Value(recordKey{}).(*record); ok {
-		x.SetBase(rec.base, rec.shown)
+		x.SetBase(rec.Context, rec.shown)
 	}
 	return x, back
 }

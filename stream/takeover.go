@@ -127,13 +127,17 @@ func (x *Exchange) takeOver() error {
 		return err
 	}
 	early, _ := rw.Reader.Peek(rw.Reader.Buffered())
+	shown := x.shown || x.base == nil && server.ConnContext != nil || foreign(x.w, nil)
 	base, remote := x.base, r.RemoteAddr
 	if !x.root { // middleware may have changed it
 		remote = remoteAddr(rwc)
 	}
-	shown := x.shown || base == nil && server.ConnContext != nil || foreign(x.w, nil)
-	if base == nil {
-		base = context.Background()
+	switch {
+	case base != nil:
+	case x.root && x.outer == nil && (server.BaseContext != nil || server.ConnContext != nil):
+		base = context.WithoutCancel(x.first.base) // which ends with this request
+	default:
+		base = context.Background() // net/http has put nothing there but what newConn does
 	}
 	c := newConn(rwc, remote, early, x.owner, server, base, shown)
 	c.errorHooks = append(c.errorHooks, x.errorHooks...)
