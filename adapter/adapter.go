@@ -113,7 +113,9 @@ func (o *owner) Opened(c *stream.Conn) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.conns[c] = struct{}{}
-	o.sweeper.start(o.sweep)
+	if !o.sweeper.on {
+		o.sweeper.start(o.sweep)
+	}
 	o.reserved--
 	if d := (*Adapter)(o).tie(c.Server()); d.on || o.stopping.Load() {
 		c.CloseAfter()
@@ -147,8 +149,17 @@ func runner(chain hooks.Chain) stream.Runner {
 
 type recordKey struct{}
 
-// A record is what a server's ConnContext made for a connection.
+// A record is what a server's ConnContext made for a connection. It is the value of
+// recordKey in what derives from it.
 type record struct {
-	base  context.Context
+	context.Context
 	shown bool // the ConnContext is the application's
+}
+
+// Value implements context.Context.
+func (r *record) Value(key any) any {
+	if key == (recordKey{}) {
+		return r
+	}
+	return r.Context.Value(key)
 }

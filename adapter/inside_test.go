@@ -99,6 +99,53 @@ func TestServerCloseDoesNotWait(t *testing.T) {
 	require.NoError(t, srv.Shutdown(context.Background()))
 }
 
+// A custodian is a listener that knows the connections it has accepted.
+type custodian struct {
+	net.Listener
+	kept chan net.Conn
+}
+
+func (l *custodian) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err == nil {
+		l.kept <- conn
+	}
+	return conn, err
+}
+
+// TestCloseByListener: a listener that closes what it has accepted need not wait for a
+// handler.
+func TestCloseByListener(t *testing.T) {
+	t.Parallel()
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	mux := http.NewServeMux()
+	mux.Handle("/", text("ok"))
+	mux.HandleFunc("/busy", func(http.ResponseWriter, *http.Request) {
+		close(begun)
+		<-goOn
+	})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	kept := make(chan net.Conn, 1)
+	srv, done := &adapter.Server{Handler: mux}, make(chan error, 1)
+	go func() { done <- srv.Serve(&custodian{l, kept}) }()
+	conn, err := net.Dial("tcp", l.Addr().String())
+	require.NoError(t, err)
+	c := streamtest.NewClient(t, conn, nil)
+	c.Get("/")
+	c.Get("/")
+	c.Send("GET /busy HTTP/1.1\r\nHost: a\r\n\r\n")
+	receive(t, begun, "the handler")
+	own := receive(t, kept, "the connection")
+	closed := make(chan error, 1)
+	go func() { closed <- own.Close() }()
+	assert.NoError(t, receive(t, closed, "the close"))
+	close(goOn)
+	_, _ = c.Rest()
+	require.NoError(t, srv.Shutdown(t.Context()))
+	assert.ErrorIs(t, receive(t, done, "Serve"), http.ErrServerClosed)
+}
+
 // TestHijackFromWithin: a request that does not ask for an upgrade gets the connection,
 // too, with what came behind it and with its socket as it was.
 func TestHijackFromWithin(t *testing.T) {

@@ -32,7 +32,7 @@ func (o *owner) loop(c *stream.Conn) {
 		}
 		c.Close(false)
 	}()
-	err := c.Serve(func(x *stream.Exchange) bool { return dispatch(c, x) })
+	err := c.Serve(dispatch)
 	switch err {
 	case stream.ErrResting:
 		handed = true

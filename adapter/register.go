@@ -16,7 +16,7 @@ func withRecord(next connContext) connContext {
 		if next != nil {
 			ctx = next(ctx, conn)
 		}
-		return context.WithValue(ctx, recordKey{}, &record{ctx, next != nil})
+		return &record{ctx, next != nil}
 	}
 }
 
@@ -38,11 +38,7 @@ func (o *owner) enter(w http.ResponseWriter, r *http.Request, self http.Handler)
 		o.tied.Store(server)
 	}
 	if rec, ok := ctx.Value(recordKey{}).(*record); ok {
-		base := rec.base
-		if addr, ok := ctx.Value(http.LocalAddrContextKey).(net.Addr); ok {
-			base = context.WithValue(base, http.LocalAddrContextKey, addr)
-		}
-		x.SetBase(base, rec.shown)
+		x.SetBase(rec.Context, rec.shown)
 	}
 	return x, back
 }

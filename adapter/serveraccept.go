@@ -27,6 +27,10 @@ const (
 // Shutdown or Close, else what l.Accept returned. An error of Accept that is temporary
 // is logged, and Accept tried again after 5 ms to 1 s. Several listeners may be served
 // at a time. Connections outlive an error of Serve.
+//
+// On Linux it is cheapest where l is a *net.TCPListener, or what [ServerConfig.Listen]
+// has made. A connection that another listener returns is served with one more system
+// call per request, because that listener may keep it, and close it under a handler.
 func (s *Server) Serve(l net.Listener) error { return s.serve(l, false) }
 
 // ServeTLS is [Server.Serve] over TLS. The certificate and its key are read from the
@@ -71,6 +75,7 @@ func offered(next []string, p http.Protocols) []string {
 type serving struct {
 	*Server
 	ctx       context.Context // of the listener
+	shown     bool            // the application may know the connections: see stream.Accept
 	feed      feed            // to the inner server
 	greetings sync.WaitGroup  // connections that may still be fed to it
 	protocols http.Protocols
@@ -89,7 +94,7 @@ func (s *Server) serve(l net.Listener, secure bool) error {
 			panic("adapter.Server.Serve: BaseContext returned a nil context")
 		}
 	}
-	v := &serving{Server: s, protocols: s.protocols()}
+	v := &serving{Server: s, protocols: s.protocols(), shown: s.ConnContext != nil || !discreet(l)}
 	v.ctx = context.WithValue(base, http.ServerContextKey, &s.inner)
 	v.feed.init(l.Addr())
 	if secure && v.protocols.HTTP2() {
@@ -104,6 +109,16 @@ func (s *Server) serve(l net.Listener, secure bool) error {
 		}()
 	}()
 	return v.accept(ln)
+}
+
+// discreet reports whether l forgets the connections that it returns, so that nobody can
+// close one but its server.
+func discreet(l net.Listener) bool {
+	if own, ok := l.(*tuner); ok {
+		l = own.Listener
+	}
+	_, ok := l.(*net.TCPListener)
+	return ok
 }
 
 // accept serves what ln accepts until it fails.
@@ -145,14 +160,13 @@ func (v *serving) open(rwc net.Conn) {
 		v.tell(rwc, http.StateClosed)
 		return
 	}
-	base := context.WithValue(ctx, http.LocalAddrContextKey, rwc.LocalAddr())
 	_, secure := rwc.(*tls.Conn)
 	if !secure && v.protocols.HTTP1() && !v.protocols.UnencryptedHTTP2() {
-		go v.owner.loop(stream.Accept(rwc, nil, time.Now(), v.owner, &v.inner, base, v.ConnContext != nil))
+		go v.owner.loop(stream.Accept(rwc, nil, time.Now(), v.owner, &v.inner, ctx, v.shown))
 		return
 	}
 	v.greetings.Add(1)
-	g := &greeting{serving: v, rwc: rwc, since: time.Now(), ctx: ctx, base: base}
+	g := &greeting{serving: v, rwc: rwc, since: time.Now(), ctx: ctx}
 	if !v.greets(g) {
 		_ = rwc.Close() // and the greeting finds out
 	}

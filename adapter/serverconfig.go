@@ -2,11 +2,9 @@ package adapter
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"net"
-	"syscall"
 )
 
 // A ServerConfig says where a server listens and with which TCP options. The zero
@@ -52,70 +50,4 @@ func (c ServerConfig) Validate() error {
 		return fmt.Errorf("adapter: server config: ttl: %d is not in 1 to 255", *c.TTL)
 	}
 	return nil
-}
-
-// Listen returns a TCP listener for http.Server.Serve whose connections have the
-// options of c. ctx bounds the look-up of the address only. The caller closes it.
-func (c ServerConfig) Listen(ctx context.Context) (net.Listener, error) {
-	if err := c.Validate(); err != nil {
-		return nil, err
-	}
-	address := c.Address
-	if address == "" {
-		address = ":http"
-	}
-	var lc net.ListenConfig
-	if c.TTL != nil {
-		ttl := *c.TTL
-		lc.Control = func(network, _ string, raw syscall.RawConn) error { return controlTTL(network, raw, ttl) }
-	}
-	ln, err := lc.Listen(ctx, "tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("adapter: listen: %w", err)
-	}
-	if c.NoDelay == nil {
-		return ln, nil
-	}
-	return &noDelayListener{ln, *c.NoDelay}, nil
-}
-
-// controlTTL sets the time to live of a listening socket, which those that it accepts
-// inherit.
-func controlTTL(network string, raw syscall.RawConn, ttl int) error {
-	var failed error
-	err := raw.Control(func(fd uintptr) {
-		if network == "tcp6" {
-			failed = setHopLimit(fd, ttl)
-			_ = setTTL(fd, ttl) // for IPv4 clients, where the socket takes them
-			return
-		}
-		failed = setTTL(fd, ttl)
-	})
-	if err == nil {
-		err = failed
-	}
-	if err != nil {
-		return fmt.Errorf("adapter: set ttl: %w", err)
-	}
-	return nil
-}
-
-// noDelayListener sets what Go sets itself on each connection it accepts.
-type noDelayListener struct {
-	net.Listener
-	on bool
-}
-
-func (l *noDelayListener) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		if err := tcp.SetNoDelay(l.on); err != nil {
-			_ = conn.Close()
-			return l.Accept() // the client has left meanwhile
-		}
-	}
-	return conn, nil
 }

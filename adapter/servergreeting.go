@@ -18,11 +18,11 @@ import (
 // time-out bounds, and which Shutdown and Close end.
 type greeting struct {
 	*serving
-	rwc       net.Conn
-	since     time.Time       // it was accepted
-	ctx, base context.Context // for the inner server, which adds to it, and for ours
-	passed    bool            // somebody else has the connection
-	reserved  bool            // it counts as about to be opened; see stream.Owner
+	rwc      net.Conn
+	since    time.Time       // it was accepted
+	ctx      context.Context // of the connection
+	passed   bool            // somebody else has the connection
+	reserved bool            // it counts as about to be opened; see stream.Owner
 }
 
 // serve finds out what g's connection speaks, and gives it to whoever serves that.
@@ -61,7 +61,7 @@ func (g *greeting) engage(early []byte) {
 	if _, secure := g.rwc.(*tls.Conn); secure {
 		since = time.Now() // the handshake had its own time
 	}
-	c := stream.Accept(g.rwc, early, since, g.owner, &g.inner, g.base, g.ConnContext != nil)
+	c := stream.Accept(g.rwc, early, since, g.owner, &g.inner, g.ctx, g.shown)
 	g.forget(g) // the adapter has it: a Shutdown must let it finish
 	go g.owner.loop(c)
 }
@@ -77,7 +77,7 @@ func (g *greeting) handshake(conn *tls.Conn) {
 	if d := g.handshakeTimeout(); d > 0 {
 		_ = conn.SetDeadline(time.Now().Add(d))
 	}
-	if err := conn.HandshakeContext(g.base); err != nil {
+	if err := conn.HandshakeContext(context.WithValue(g.ctx, http.LocalAddrContextKey, conn.LocalAddr())); err != nil {
 		reason := err.Error()
 		if bad, ok := err.(tls.RecordHeaderError); ok && bad.Conn != nil && beginsHTTP(bad.RecordHeader[:]) {
 			reason = "client sent an HTTP request to an HTTPS server"

@@ -12,14 +12,11 @@ type sweeper struct {
 	on    bool
 }
 
-// start is called when there is a connection. The Adapter's mu is held.
+// start is called when there is a first connection. The Adapter's mu is held.
 func (s *sweeper) start(sweep func()) {
-	switch {
-	case s.on:
-		return
-	case s.timer == nil:
+	if s.timer == nil {
 		s.timer = time.AfterFunc(stream.SweepInterval, sweep)
-	default:
+	} else {
 		s.timer.Reset(stream.SweepInterval)
 	}
 	s.on = true

@@ -12,13 +12,14 @@ import (
 // net/http's. early was read from rwc before, since says when it was
 // accepted. server has the settings, and the
 // handler; it must not be nil, nor change any more. base is what the contexts of all
-// requests derive from, and ends them when it ends. shown says that the application
+// requests derive from, and ends them when it ends; http.LocalAddrContextKey need not be
+// in it. shown says that the application
 // knows rwc, and may close it. If rwc speaks TLS the handshake is over.
 //
 // owner has been asked to Reserve, and is told that the Conn has opened before Accept
 // returns. The caller owns the Conn: [Conn.Serve] is its first call.
 func Accept(rwc net.Conn, early []byte, since time.Time, owner Owner, server *http.Server, base context.Context, shown bool) *Conn {
-	c := newConn(rwc, early, owner, server, base, shown)
+	c := newConn(rwc, remoteAddr(rwc), early, owner, server, base, shown)
 	c.born = since
 	owner.Opened(c)
 	return c

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"log"
-	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -88,7 +87,7 @@ type Conn struct {
 	memo       http1.Memo // of the goroutine that reads
 	errorHooks []Runner   // of the middleware around the hook that took it over
 
-	dispatch func(*Exchange) bool
+	dispatch func(*Conn, *Exchange) bool
 	attended attended
 	detached *Exchange // of the goroutine that serves
 
@@ -111,54 +110,6 @@ type Conn struct {
 	leaves  bool       // Hijack gives the connection away: there is no watch any more
 	watcher *time.Timer
 	flusher *time.Timer
-}
-
-// newConn makes rwc a Conn. shown says that the application knows rwc by itself, and may
-// close it.
-func newConn(rwc net.Conn, early []byte, owner Owner, server *http.Server, base context.Context, shown bool) *Conn {
-	set := owner.Settings()
-	c := &Conn{
-		owner: owner, server: server, base: newConnContext(base), id: lastConn.Add(1), born: time.Now(),
-	}
-	if addr := rwc.RemoteAddr(); addr != nil {
-		c.remote = addr.String()
-	}
-	if t, ok := rwc.(interface{ ConnectionState() tls.ConnectionState }); ok {
-		state := t.ConnectionState()
-		c.tls = &state
-	}
-	c.limits = wireLimits(set.Request, server)
-	c.wire = http1.NewConn(rwc, http1.Config{
-		Early: early, BufferSize: set.Request.BufferSize, QueueSize: set.QueueSize,
-		Timeout: set.writeTimeout(server), Gone: c.gone, Shared: shown || server.ConnState != nil,
-	})
-	c.wire.Out.SetDeadline(after(time.Now(), server.WriteTimeout))
-	return c
-}
-
-// DefaultWriteTimeout bounds a write where neither Settings nor the server does.
-const DefaultWriteTimeout = 30 * time.Second
-
-func (s *Settings) writeTimeout(server *http.Server) time.Duration {
-	switch {
-	case s.WriteTimeout != 0:
-		return max(s.WriteTimeout, 0)
-	case server != nil && server.WriteTimeout > 0:
-		return server.WriteTimeout
-	}
-	return DefaultWriteTimeout
-}
-
-func wireLimits(cfg RequestConfig, server *http.Server) http1.Limits {
-	head := server.MaxHeaderBytes
-	if head <= 0 {
-		head = http.DefaultMaxHeaderBytes
-	}
-	return http1.Limits{
-		Path: max(cfg.MaxPathSize, 0), HeaderCount: max(cfg.MaxHeaderCount, 0),
-		HeaderName: max(cfg.MaxHeaderKeySize, 0), HeaderValue: max(cfg.MaxHeaderValueSize, 0),
-		Head: head + 4096, // the slop that net/http allows
-	}
 }
 
 // ID names the connection, unique in the process.
@@ -230,7 +181,7 @@ func (c *Conn) Close(linger bool) {
 	if x := c.x.Swap(nil); x != nil {
 		x.closeBody()
 	}
-	if c.wire.Out.Flush() == nil && linger {
+	if c.wire.FlushLast() == nil && linger {
 		c.wire.Linger()
 	}
 	c.wire.Release()

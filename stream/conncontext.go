@@ -15,11 +15,13 @@ type connContext struct {
 	local  net.Addr
 }
 
-func newConnContext(base context.Context) *connContext {
-	c := &connContext{Context: base}
-	c.server, _ = base.Value(http.ServerContextKey).(*http.Server)
-	c.local, _ = base.Value(http.LocalAddrContextKey).(net.Addr)
-	return c
+// init makes c what net/http makes of base for a connection of server with the address
+// local: base may have another server in it.
+func (c *connContext) init(base context.Context, server *http.Server, local net.Addr) {
+	c.Context, c.server, c.local = base, server, local
+	if own := base.Value(http.ServerContextKey); own != nil {
+		c.server, _ = own.(*http.Server)
+	}
 }
 
 func (c *connContext) Value(key any) any {

@@ -85,9 +85,6 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 	} else if root {
 		server := serverOf(r)
 		x.shown = server != nil && server.ConnContext != nil
-		if server == nil || server.BaseContext != nil || x.shown {
-			x.base = context.WithoutCancel(r.Context()) // which ends with this request
-		} // else net/http has put nothing there but what takeOver does
 	}
 	original := r
 	r = r.WithContext(&x.first)

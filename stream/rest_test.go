@@ -39,7 +39,7 @@ func (h *host) Closed(*stream.Conn)                               { close(h.clos
 func (h *host) RequestError(*stream.Stream, *stream.Context) bool { return false }
 
 func (h *host) loop(c *stream.Conn) {
-	err := c.Serve(func(x *stream.Exchange) bool {
+	err := c.Serve(func(_ *stream.Conn, x *stream.Exchange) bool {
 		_, _ = io.WriteString(x.Writer(), x.Request().URL.Path)
 		return true
 	})

@@ -11,7 +11,7 @@ import (
 // panicked. It returns when the connection is closed; or with [ErrResting], then it is to
 // be called again, behind [Conn.Rest]; or with [ErrDetached]. Bad requests are answered,
 // too.
-func (c *Conn) Serve(dispatch func(*Exchange) bool) error {
+func (c *Conn) Serve(dispatch func(*Conn, *Exchange) bool) error {
 	c.dispatch = dispatch
 	for {
 		x, err := c.next()
@@ -27,7 +27,7 @@ func (c *Conn) Serve(dispatch func(*Exchange) bool) error {
 // run has x answered, and reports whether the connection can serve another request.
 // Otherwise it is closed, or goes on by itself.
 func (c *Conn) run(x *Exchange) bool {
-	if !c.dispatch(x) {
+	if !c.dispatch(c, x) {
 		return false
 	}
 	if c.detached = x.Detached(); c.detached != nil {

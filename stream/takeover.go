@@ -127,13 +127,19 @@ func (x *Exchange) takeOver() error {
 		return err
 	}
 	early, _ := rw.Reader.Peek(rw.Reader.Buffered())
-	base := x.base
-	if base == nil {
-		base = context.WithValue(context.Background(), http.ServerContextKey, server)
-		base = context.WithValue(base, http.LocalAddrContextKey, rwc.LocalAddr())
-	}
 	shown := x.shown || x.base == nil && server.ConnContext != nil || foreign(x.w, nil)
-	c := newConn(rwc, early, x.owner, server, base, shown)
+	base, remote := x.base, r.RemoteAddr
+	if !x.root { // middleware may have changed it
+		remote = remoteAddr(rwc)
+	}
+	switch {
+	case base != nil:
+	case x.root && x.outer == nil && (server.BaseContext != nil || server.ConnContext != nil):
+		base = context.WithoutCancel(x.first.base) // which ends with this request
+	default:
+		base = context.Background() // net/http has put nothing there but what newConn does
+	}
+	c := newConn(rwc, remote, early, x.owner, server, base, shown)
 	c.errorHooks = append(c.errorHooks, x.errorHooks...)
 	c.served.Store(1)
 	c.x.Store(x)

@@ -8,6 +8,7 @@ import (
 // A network is where a server listens and clients come from.
 type network interface {
 	net.Listener
+	given() net.Listener                       // what the server gets
 	connect(from netip.Addr) (net.Conn, error) // an invalid from: any address
 }
 
@@ -30,6 +31,8 @@ func (l *Listener) connect(from netip.Addr) (net.Conn, error) {
 	return l.DialFrom(from)
 }
 
+func (l *Listener) given() net.Listener { return l }
+
 // A loopback is the network of [Options].TCP.
 type loopback struct {
 	*net.TCPListener
@@ -44,6 +47,15 @@ func (l *loopback) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	return conn, l.size(conn)
+}
+
+// given returns the plain listener where there is nothing to size, for a server that
+// knows what to expect of one.
+func (l *loopback) given() net.Listener {
+	if l.window <= 0 {
+		return l.TCPListener
+	}
+	return l
 }
 
 func (l *loopback) connect(from netip.Addr) (net.Conn, error) {

@@ -40,7 +40,7 @@ func Serve(t TB, srv Server, opts *Options) *Service {
 		std.ErrorLog = s.Log.Logger()
 	}
 	served := make(chan error, 1)
-	go func() { served <- srv.Serve(s.network) }()
+	go func() { served <- srv.Serve(s.network.given()) }()
 	t.Cleanup(func() {
 		t.Helper()
 		s.stop(srv)

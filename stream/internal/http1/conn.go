@@ -31,8 +31,10 @@ type Config struct {
 type Conn struct {
 	Out *Outbound
 
+	out  Outbound // Out
+	sink connSink // Out's
+
 	rwc    net.Conn
-	sink   *connSink // Out's
 	raw    syscall.RawConn
 	size   int
 	br     *bufio.Reader // nil while idle; owned by the goroutine that reads
@@ -63,7 +65,14 @@ type Conn struct {
 
 // NewConn takes over rwc. Deadlines left on it are cleared.
 func NewConn(rwc net.Conn, cfg Config) *Conn {
-	c := &Conn{rwc: rwc, raw: rawConn(rwc), size: cfg.BufferSize, gone: cfg.Gone}
+	c := new(Conn)
+	c.Init(rwc, cfg)
+	return c
+}
+
+// Init makes the zero c what [NewConn] returns.
+func (c *Conn) Init(rwc net.Conn, cfg Config) {
+	c.rwc, c.raw, c.size, c.gone = rwc, rawConn(rwc), cfg.BufferSize, cfg.Gone
 	if c.size <= 0 {
 		c.size = defaultBuffer
 	}
@@ -72,14 +81,14 @@ func NewConn(rwc net.Conn, cfg Config) *Conn {
 		c.attends = true
 	}
 	_ = rwc.SetDeadline(time.Time{})
-	c.sink = &connSink{conn: rwc, raw: c.raw}
-	c.Out = NewOutbound(c.sink, cfg.QueueSize, cfg.Timeout, c.lost)
-	c.Out.quick = true
+	c.sink.conn, c.sink.raw = rwc, c.raw
+	c.Out = &c.out
+	c.out.sink, c.out.limit, c.out.timeout, c.out.onDeath = &c.sink, cfg.QueueSize, cfg.Timeout, c.lost
+	c.out.quick = true
 	if len(cfg.Early) > 0 {
 		c.br = c.newReader(max(c.size, len(cfg.Early)))
 		c.unread(cfg.Early)
 	}
-	return c
 }
 
 // unread puts p in front of what Read will return, through the empty buffer br,
@@ -292,6 +301,8 @@ func (c *Conn) Release() {
 		_ = t.CloseWrite() // close_notify tells an end from a truncation (RFC 8446, section 6.1)
 	}
 	c.Close(ErrClosed)
-	abort(c.rwc) // one that died within Await is still open
+	if c.sink.severed {
+		abort(c.rwc)
+	}
 	c.dropReader()
 }

@@ -12,6 +12,7 @@ const canTryWrite = true
 // attempt is one non-blocking write through a raw descriptor. Its callback is made
 // once, so that an attempt allocates nothing.
 type attempt struct {
+	last bool // nothing follows: the end goes out with it
 	p    []byte
 	n    int
 	err  error
@@ -32,7 +33,7 @@ func (a *attempt) write(raw syscall.RawConn, p []byte) (int, error) {
 
 func (a *attempt) once(fd uintptr) bool {
 	for a.n < len(a.p) {
-		n, err := syscall.Write(int(fd), a.p[a.n:])
+		n, err := a.some(int(fd))
 		if n > 0 {
 			a.n += n
 			continue
@@ -46,5 +47,16 @@ func (a *attempt) once(fd uintptr) bool {
 			return true
 		}
 	}
+	if a.last {
+		endWrites(int(fd))
+	}
 	return true
+}
+
+// some writes what is taken of the rest.
+func (a *attempt) some(fd int) (int, error) {
+	if a.last {
+		return writeBeforeEnd(fd, a.p[a.n:])
+	}
+	return syscall.Write(fd, a.p[a.n:])
 }

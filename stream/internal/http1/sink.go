@@ -28,6 +28,7 @@ type connSink struct {
 	raw     syscall.RawConn // nil: there is no non-blocking write
 	armed   bool            // a write deadline is set on conn
 	inside  bool            // [Conn.Await] runs: a close would wait for its end; guarded by the Outbound's lock
+	severed bool            // that is why conn is still open
 	attempt attempt
 }
 
@@ -83,6 +84,7 @@ func (s *connSink) Arm(deadline time.Time) error {
 
 func (s *connSink) Abort() {
 	if s.inside {
+		s.severed = true
 		sever(s.conn)
 		return
 	}

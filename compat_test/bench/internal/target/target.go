@@ -14,6 +14,10 @@ type Target struct {
 	// target that must make its sockets itself.
 	Serve func(net.Listener) error
 
+	// Open returns the listener that [Target.Run] serves, on a free port of the
+	// loopback address. nil: net.Listen's.
+	Open func() (net.Listener, error)
+
 	// Listen listens on a free port of the loopback address, reports it, and serves.
 	// It is nil where Serve is not.
 	Listen func(ready func(addr string)) error
@@ -78,7 +82,11 @@ func (t Target) Run(ready func(addr string)) error {
 	if t.Listen != nil {
 		return t.Listen(ready)
 	}
-	ln, err := net.Listen("tcp4", "127.0.0.1:0")
+	open := t.Open
+	if open == nil {
+		open = func() (net.Listener, error) { return net.Listen("tcp4", "127.0.0.1:0") }
+	}
+	ln, err := open()
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,12 @@
+//go:build !linux
+
+package adapter
+
+import (
+	"errors"
+	"syscall"
+)
+
+const canInheritProbes = false
+
+func inheritProbes(syscall.RawConn) error { return errors.ErrUnsupported }

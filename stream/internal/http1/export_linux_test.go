@@ -1,0 +1,4 @@
+package http1
+
+// WriteBeforeEnd is what FlushLast writes with.
+var WriteBeforeEnd = writeBeforeEnd
