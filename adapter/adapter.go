@@ -17,6 +17,8 @@ type Adapter struct {
 	settings stream.Settings
 	layer    Layer
 
+	counts   bool         // a Server's, which answers for HTTP/2, too
+	carried  atomic.Int64 // exchanges over net/http's connections, if counts
 	stopping atomic.Bool
 	tied     atomic.Pointer[http.Server] // the last server that was found tied
 
@@ -25,6 +27,8 @@ type Adapter struct {
 	servers  map[*http.Server]*draining // the servers they came from
 	reserved int                        // connections about to be taken over
 	lasting  map[*lasting]struct{}      // event streams and WebSockets
+	hijacked map[*stream.Conn]struct{}  // given to handlers that have not returned; nil before the first
+	cut      error                      // the reason, once a Shutdown has cut what was left
 	sweeper  sweeper
 	changed  chan struct{} // closed when a connection is closed, while somebody waits
 }
@@ -118,6 +122,9 @@ func (o *owner) Opened(c *stream.Conn) {
 	if d := (*Adapter)(o).tie(c.Server()); d.on || o.stopping.Load() {
 		c.CloseAfter()
 	}
+	if o.cut != nil {
+		c.Abort(o.cut)
+	}
 }
 
 func (o *owner) Closed(c *stream.Conn) {
@@ -126,7 +133,19 @@ func (o *owner) Closed(c *stream.Conn) {
 	if delete(o.conns, c); len(o.conns) == 0 {
 		o.sweeper.stop()
 	}
+	if c.Hijacked() {
+		if o.hijacked == nil {
+			o.hijacked = make(map[*stream.Conn]struct{})
+		}
+		o.hijacked[c] = struct{}{}
+	}
 	o.wake()
+}
+
+func (o *owner) Left(c *stream.Conn) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.hijacked, c)
 }
 
 func (o *owner) RequestError(s *stream.Stream, c *stream.Context) bool {

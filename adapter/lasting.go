@@ -11,20 +11,25 @@ import (
 // A lasting is an event stream or a WebSocket that goes on under the adapter, whatever
 // carries it.
 type lasting struct {
-	server *http.Server // nil: none, as in a test that records
+	x      *stream.Exchange // that it began in
+	server *http.Server     // nil: none, as in a test that records
 	kind   stream.Kind
 	end    func()
 	timer  *time.Timer // set once it was told to end; guarded by the adapter's mu
 }
 
 // Lasts keeps what goes on until it is done, so that Shutdown can end it.
-func (o *owner) Lasts(server *http.Server, kind stream.Kind, end func()) (done func()) {
-	l := &lasting{server: server, kind: kind, end: end}
+func (o *owner) Lasts(x *stream.Exchange, kind stream.Kind, end func()) (done func()) {
+	l := &lasting{x: x, server: x.Server(), kind: kind, end: end}
 	o.mu.Lock()
-	defer o.mu.Unlock()
 	o.lasting[l] = struct{}{}
-	if d := o.servers[server]; o.stopping.Load() || d != nil && d.on {
+	if d := o.servers[l.server]; o.stopping.Load() || d != nil && d.on {
 		l.part(0)
+	}
+	late := o.cut
+	o.mu.Unlock()
+	if late != nil {
+		x.Sever(late)
 	}
 	return func() {
 		o.mu.Lock()

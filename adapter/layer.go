@@ -56,6 +56,10 @@ func (h *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	x, back := h.owner.enter(w, r, h)
+	if back.First && h.owner.counts {
+		h.owner.carried.Add(1)
+		defer h.owner.carried.Add(-1)
+	}
 	returned := false
 	defer func() {
 		if !returned {

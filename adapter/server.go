@@ -154,6 +154,7 @@ func (s *Server) prepare() {
 	}
 	opts.Takeover = Eager
 	a := New(&opts)
+	a.counts = true
 	handler := s.Handler
 	if handler == nil {
 		handler = http.DefaultServeMux

@@ -5,22 +5,13 @@ import (
 	"time"
 )
 
-// A Kind names what may go on for longer than a request takes, for reports of what a
-// shutdown had to cut.
-type Kind string
-
-// The kinds there are.
-const (
-	KindEvents    Kind = "event stream"
-	KindWebSocket Kind = "WebSocket"
-)
-
 // Lasts tells the owner that something has begun which ends by a protocol of its own,
 // an event stream or a WebSocket. When the owner shuts down it calls end, once and on a
 // goroutine of its own; end has it come to its end soon, in good order. done is to be
-// called, once, when it is over: a shutdown waits for that.
+// called, once, when it is over: a shutdown waits for that, and has the exchange cut
+// where it does not wait any longer.
 func (x *Exchange) Lasts(kind Kind, end func()) (done func()) {
-	return x.owner.Lasts(serverOf(x.received), kind, end)
+	return x.owner.Lasts(x, kind, end)
 }
 
 // Endure lifts the server's time-outs for one request off an exchange that may go on
@@ -58,13 +49,36 @@ func (x *Exchange) rearm(w http.ResponseWriter) {
 func (x *Exchange) Cut(reason error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.over || x.out == nil {
-		return
+	if !x.over && x.out != nil {
+		x.cut(reason)
 	}
+}
+
+// Sever is [Exchange.Cut] where nothing was sent yet, too: then nothing ever is. Over HTTP/2
+// that resets the stream; a connection of net/http's own takes nothing any more, and is
+// closed when its handler has returned.
+func (x *Exchange) Sever(reason error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if !x.over {
+		x.cut(reason)
+	}
+}
+
+// cut ends the exchange. mu is held.
+func (x *Exchange) cut(reason error) {
 	if x.conn != nil {
 		x.conn.Abort(reason)
 	}
-	x.out.Kill(reason)
+	if x.out != nil {
+		x.out.Kill(reason)
+		return
+	}
+	x.closed = true
+	if x.conn == nil {
+		_ = http.NewResponseController(x.w).SetWriteDeadline(time.Unix(1, 0)) // not every writer has deadlines
+		x.endContexts()
+	}
 }
 
 // Ease gives back the memory that sending has taken, while nothing is queued.
