@@ -22,13 +22,14 @@ type Adapter struct {
 	stopping atomic.Bool
 	tied     atomic.Pointer[http.Server] // the last server that was found tied
 
-	mu       sync.Mutex                 // guards what follows
-	conns    map[*stream.Conn]struct{}  // taken over and not closed
-	servers  map[*http.Server]*draining // the servers they came from
-	reserved int                        // connections about to be taken over
-	lasting  map[*lasting]struct{}      // event streams and WebSockets
-	hijacked map[*stream.Conn]struct{}  // given to handlers that have not returned; nil before the first
-	cut      error                      // the reason, once a Shutdown has cut what was left
+	mu       sync.Mutex                       // guards what follows
+	conns    map[*stream.Conn]struct{}        // taken over and not closed
+	servers  map[*http.Server]*draining       // the servers they came from
+	reserved int                              // connections about to be taken over
+	lasting  map[*lasting]struct{}            // event streams and WebSockets
+	hijacked map[*stream.Conn]struct{}        // given to handlers that have not returned; nil before the first
+	tagged   map[string]map[*lasting]struct{} // by tag; nil before the first
+	cut      error                            // the reason, once a Shutdown has cut what was left
 	sweeper  sweeper
 	changed  chan struct{} // closed when a connection is closed, while somebody waits
 }

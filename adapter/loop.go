@@ -32,7 +32,12 @@ func (o *owner) loop(c *stream.Conn) {
 		}
 		c.Close(false)
 	}()
-	err := c.Serve(func(x *stream.Exchange) bool { return dispatch(c, x) })
+	err := c.Serve(func(x *stream.Exchange) bool {
+		if o.opts.MaxConnAge > 0 {
+			o.outgrow(c)
+		}
+		return dispatch(c, x)
+	})
 	switch err {
 	case stream.ErrResting:
 		handed = true

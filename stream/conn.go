@@ -42,8 +42,8 @@ type Owner interface {
 	// Release gets the connection when the exchange that took it over has ended,
 	// to serve it further or to close it.
 	Release(c *Conn, keepAlive bool)
-	// Lasts is [Exchange.Lasts].
-	Lasts(x *Exchange, kind Kind, end func()) (done func())
+	// Lasts is [Exchange.Lasts]; end is the Lasting's.
+	Lasts(x *Exchange, kind Kind, end func(reason error)) (done func())
 	// Detached gets what goes on when the handlers of an exchange that net/http
 	// began have returned: see [Exchange.Afterwards].
 	Detached(x *Exchange)

@@ -32,3 +32,6 @@ func (c *Conn) Kind() Kind {
 // Server returns the server that x's request came to, nil if there is none, as in a
 // test that records.
 func (x *Exchange) Server() *http.Server { return serverOf(x.received) }
+
+// Owner returns who answers for the exchange.
+func (x *Exchange) Owner() Owner { return x.owner }

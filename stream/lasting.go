@@ -5,13 +5,34 @@ import (
 	"time"
 )
 
-// Lasts tells the owner that something has begun which ends by a protocol of its own,
-// an event stream or a WebSocket. When the owner shuts down it calls end, once and on a
-// goroutine of its own; end has it come to its end soon, in good order. done is to be
-// called, once, when it is over: a shutdown waits for that, and has the exchange cut
-// where it does not wait any longer.
-func (x *Exchange) Lasts(kind Kind, end func()) (done func()) {
-	return x.owner.Lasts(x, kind, end)
+// A Lasting goes on for longer than a request takes and ends by a protocol of its own: an
+// event stream or a WebSocket. It is for [Exchange.Lasts].
+type Lasting struct {
+	// Kind is what reports call it.
+	Kind Kind
+	// End has it come to its end soon, in good order. It does not wait for the client.
+	// reason is nil where the owner shuts down, [ErrExpired] at the end of Lifetime, the
+	// error of Revalidate, or what the owner was told. It may be called from any
+	// goroutine, more than once, before Lasts has returned, and when all is over.
+	End func(reason error)
+	// Lifetime is the longest life; up to a tenth less, at random, so that what began
+	// together does not end together. 0 or negative: no bound.
+	Lifetime time.Duration
+	// Revalidate is asked at each Interval whether it may go on, on a goroutine of its
+	// own and never twice at a time. An error, or a panic, ends it. nil: it may.
+	Revalidate func() error
+	Interval   time.Duration
+}
+
+// Lasts tells the owner that something has begun that lasts. done is to be called, once,
+// when it is over: a shutdown waits for that, and has the exchange cut where it does not
+// wait any longer.
+func (x *Exchange) Lasts(l Lasting) (done func()) {
+	done = x.owner.Lasts(x, l.Kind, l.End)
+	if l.Lifetime > 0 || l.Revalidate != nil {
+		done = x.tenure(l, done)
+	}
+	return done
 }
 
 // Endure lifts the server's time-outs for one request off an exchange that may go on

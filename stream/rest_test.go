@@ -34,7 +34,7 @@ func (h *host) KeepAlives() bool           { return true }
 func (h *host) Opened(c *stream.Conn)      { h.conn <- c }
 func (h *host) Release(*stream.Conn, bool) {}
 func (h *host) Left(*stream.Conn)          {}
-func (h *host) Lasts(*stream.Exchange, stream.Kind, func()) func() {
+func (h *host) Lasts(*stream.Exchange, stream.Kind, func(error)) func() {
 	return func() {}
 }
 func (h *host) Detached(*stream.Exchange)                         {}
