@@ -16,6 +16,7 @@ type Adapter struct {
 	opts     Options
 	settings stream.Settings
 	layer    Layer
+	crowd    *crowd // nil: nothing is bounded by address
 
 	counts   bool         // a Server's, which answers for HTTP/2, too
 	carried  atomic.Int64 // exchanges over net/http's connections, if counts
@@ -47,6 +48,12 @@ func New(opts *Options) *Adapter {
 		panic("adapter.New: " + err.Error())
 	}
 	a.settings = a.opts.settings()
+	if a.opts.PerAddress.bounds() {
+		a.crowd = newCrowd(a.opts.PerAddress)
+	}
+	if a.opts.PerAddress.Unfinished > 0 {
+		a.settings.Arrivals = a.crowd
+	}
 	a.layer = Layer{
 		Limits: a.opts.Request, Request: a.opts.RequestHooks, Response: a.opts.ResponseHooks,
 		RequestError: a.opts.RequestErrorHooks, TaskPanic: a.opts.TaskPanicHooks,
@@ -133,6 +140,9 @@ func (o *owner) Closed(c *stream.Conn) {
 	defer o.mu.Unlock()
 	if delete(o.conns, c); len(o.conns) == 0 {
 		o.sweeper.stop()
+	}
+	if o.crowd != nil && !o.counts { // see Server.tell
+		o.crowd.leave(parse(c.RemoteAddr()))
 	}
 	if c.Hijacked() {
 		if o.hijacked == nil {

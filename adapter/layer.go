@@ -66,6 +66,15 @@ func (h *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			x.Abandon(back)
 		}
 	}()
+	if back.First && h.owner.crowd != nil {
+		done, ok := h.owner.admit(x)
+		defer done()
+		if !ok {
+			returned = true
+			x.Leave(back)
+			return
+		}
+	}
 	if h.eager && back.First && r.ProtoMajor == 1 && !r.Close {
 		_ = x.TakeOver() // where it is impossible the exchange goes on without
 	}

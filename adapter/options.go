@@ -74,6 +74,10 @@ type Options struct {
 	// taken over, where the server has no IdleTimeout or ReadTimeout. 0:
 	// DefaultIdleTimeout. Negative: no bound.
 	IdleTimeout time.Duration
+	// PerAddress bounds connections and requests that have come in part, for each
+	// client's address. The zero value bounds neither. Behind a proxy all clients have
+	// its address: there it belongs into the proxy, or the proxy into its Key.
+	PerAddress AddressLimits
 	// MaxConnAge bounds how long a connection that was taken over goes on being kept
 	// alive: the next request after that, less up to a tenth that differs between
 	// connections, is answered with Connection: close. It is for balancers that spread

@@ -21,6 +21,8 @@ type Settings struct {
 	HeaderTimeout time.Duration // where neither Request nor the server has one; 0: none
 	BodyTimeout   time.Duration // waiting for each 16 KiB of a body, where nothing else bounds it; 0: none
 	IdleTimeout   time.Duration // where the server has none; 0: none
+	Discreet      bool          // the server's ConnState is the owner's own, for connections that it does not have
+	Arrivals      Arrivals      // nil: requests may come in part, as many as there are
 }
 
 // An Owner takes connections over and answers for them until they are closed. It is
@@ -133,7 +135,7 @@ func newConn(rwc net.Conn, early []byte, owner Owner, server *http.Server, base 
 	c.limits = wireLimits(set.Request, server)
 	c.wire = http1.NewConn(rwc, http1.Config{
 		Early: early, BufferSize: set.Request.BufferSize, QueueSize: set.QueueSize,
-		Timeout: set.writeTimeout(server), Gone: c.gone, Shared: shown || server.ConnState != nil,
+		Timeout: set.writeTimeout(server), Gone: c.gone, Shared: shown || server.ConnState != nil && !set.Discreet,
 	})
 	c.wire.Out.SetDeadline(after(time.Now(), server.WriteTimeout))
 	return c
