@@ -16,15 +16,21 @@ type Adapter struct {
 	opts     Options
 	settings stream.Settings
 	layer    Layer
+	crowd    *crowd // nil: nothing is bounded by address
 
+	counts   bool         // a Server's, which answers for HTTP/2, too
+	carried  atomic.Int64 // exchanges over net/http's connections, if counts
 	stopping atomic.Bool
 	tied     atomic.Pointer[http.Server] // the last server that was found tied
 
-	mu       sync.Mutex                 // guards what follows
-	conns    map[*stream.Conn]struct{}  // taken over and not closed
-	servers  map[*http.Server]*draining // the servers they came from
-	reserved int                        // connections about to be taken over
-	lasting  map[*lasting]struct{}      // event streams and WebSockets
+	mu       sync.Mutex                       // guards what follows
+	conns    map[*stream.Conn]struct{}        // taken over and not closed
+	servers  map[*http.Server]*draining       // the servers they came from
+	reserved int                              // connections about to be taken over
+	lasting  map[*lasting]struct{}            // event streams and WebSockets
+	hijacked map[*stream.Conn]struct{}        // given to handlers that have not returned; nil before the first
+	tagged   map[string]map[*lasting]struct{} // by tag; nil before the first
+	cut      error                            // the reason, once a Shutdown has cut what was left
 	sweeper  sweeper
 	changed  chan struct{} // closed when a connection is closed, while somebody waits
 }
@@ -42,6 +48,12 @@ func New(opts *Options) *Adapter {
 		panic("adapter.New: " + err.Error())
 	}
 	a.settings = a.opts.settings()
+	if a.opts.PerAddress.bounds() {
+		a.crowd = newCrowd(a.opts.PerAddress)
+	}
+	if a.opts.PerAddress.Unfinished > 0 {
+		a.settings.Arrivals = a.crowd
+	}
 	a.layer = Layer{
 		Limits: a.opts.Request, Request: a.opts.RequestHooks, Response: a.opts.ResponseHooks,
 		RequestError: a.opts.RequestErrorHooks, TaskPanic: a.opts.TaskPanicHooks,
@@ -120,6 +132,9 @@ func (o *owner) Opened(c *stream.Conn) {
 	if d := (*Adapter)(o).tie(c.Server()); d.on || o.stopping.Load() {
 		c.CloseAfter()
 	}
+	if o.cut != nil {
+		c.Abort(o.cut)
+	}
 }
 
 func (o *owner) Closed(c *stream.Conn) {
@@ -128,7 +143,22 @@ func (o *owner) Closed(c *stream.Conn) {
 	if delete(o.conns, c); len(o.conns) == 0 {
 		o.sweeper.stop()
 	}
+	if o.crowd != nil && !o.counts { // see Server.tell
+		o.crowd.leave(parse(c.RemoteAddr()))
+	}
+	if c.Hijacked() {
+		if o.hijacked == nil {
+			o.hijacked = make(map[*stream.Conn]struct{})
+		}
+		o.hijacked[c] = struct{}{}
+	}
 	o.wake()
+}
+
+func (o *owner) Left(c *stream.Conn) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.hijacked, c)
 }
 
 func (o *owner) RequestError(s *stream.Stream, c *stream.Context) bool {

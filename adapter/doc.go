@@ -21,7 +21,8 @@
 // # Shutdown
 //
 // http.Server.Shutdown does not know hijacked connections. [Adapter.Shutdown] closes
-// those that are idle and waits for the others; [Adapter.Register] has the server's
+// those that are idle and waits for the others, as long as its context lasts; what it has
+// cut then is in its [ShutdownError]. [Adapter.Register] has the server's
 // Shutdown begin it. A [Handler] that is not under any Wrap does so by itself.
 //
 // # Concurrency

@@ -9,32 +9,63 @@ import (
 )
 
 // A lasting is an event stream or a WebSocket that goes on under the adapter, whatever
-// carries it.
+// carries it, or an exchange that was tagged and may have one. The adapter's mu guards
+// what changes.
 type lasting struct {
-	server *http.Server // nil: none, as in a test that records
+	x      *stream.Exchange // that it began in
+	server *http.Server     // nil: none, as in a test that records
 	kind   stream.Kind
-	end    func()
-	timer  *time.Timer // set once it was told to end; guarded by the adapter's mu
+	end    func(reason error)
+	timer  *time.Timer // set once it was told to end by a shutdown
+
+	going  bool // it has begun, and is not done
+	served bool // it was tagged by handlers that have not returned
+	tags   []string
+	closed bool  // by one of them
+	reason error // for that
 }
 
+// lastingKey is where an exchange has its lasting.
+var lastingKey = stream.NewKey[*lasting]("adapter lasting")
+
 // Lasts keeps what goes on until it is done, so that Shutdown can end it.
-func (o *owner) Lasts(server *http.Server, kind stream.Kind, end func()) (done func()) {
-	l := &lasting{server: server, kind: kind, end: end}
+func (o *owner) Lasts(x *stream.Exchange, kind stream.Kind, end func(reason error)) (done func()) {
+	l, known := lastingKey.Get(x.Context())
 	o.mu.Lock()
-	defer o.mu.Unlock()
+	switch {
+	case !known:
+		l = &lasting{}
+		defer lastingKey.Set(x.Context(), l)
+	case l.going: // it is not the only one
+		l = &lasting{tags: l.tags, closed: l.closed, reason: l.reason}
+		o.index(l)
+	}
+	l.x, l.server, l.kind, l.end, l.timer, l.going = x, x.Server(), kind, end, nil, true
 	o.lasting[l] = struct{}{}
-	if d := o.servers[server]; o.stopping.Load() || d != nil && d.on {
+	if d := o.servers[l.server]; o.stopping.Load() || d != nil && d.on {
 		l.part(0)
 	}
-	return func() {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		delete(o.lasting, l)
-		if l.timer != nil {
-			l.timer.Stop()
-		}
-		o.wake()
+	late, closed, reason := o.cut, l.closed, l.reason
+	o.mu.Unlock()
+	switch {
+	case late != nil:
+		x.Sever(late)
+	case closed:
+		end(reason)
 	}
+	return func() { o.done(l) }
+}
+
+func (o *owner) done(l *lasting) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	l.going = false
+	delete(o.lasting, l)
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+	o.untag(l)
+	o.wake()
 }
 
 // part has l end at a random moment within window: clients that all left at once would
@@ -47,7 +78,8 @@ func (l *lasting) part(window time.Duration) {
 	if window > 0 {
 		wait = rand.N(window)
 	}
-	l.timer = time.AfterFunc(wait, l.end)
+	end := l.end
+	l.timer = time.AfterFunc(wait, func() { end(nil) })
 }
 
 // partAll ends all that goes on under srv, nil: anywhere, within the drain window.

@@ -56,12 +56,25 @@ func (h *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	x, back := h.owner.enter(w, r, h)
+	if back.First && h.owner.counts {
+		h.owner.carried.Add(1)
+		defer h.owner.carried.Add(-1)
+	}
 	returned := false
 	defer func() {
 		if !returned {
 			x.Abandon(back)
 		}
 	}()
+	if back.First && h.owner.crowd != nil {
+		done, ok := h.owner.admit(x)
+		defer done()
+		if !ok {
+			returned = true
+			x.Leave(back)
+			return
+		}
+	}
 	if h.eager && back.First && r.ProtoMajor == 1 && !r.Close {
 		_ = x.TakeOver() // where it is impossible the exchange goes on without
 	}

@@ -32,7 +32,14 @@ func (o *owner) loop(c *stream.Conn) {
 		}
 		c.Close(false)
 	}()
-	err := c.Serve(dispatch)
+	serve := dispatch
+	if o.opts.MaxConnAge > 0 {
+		serve = func(c *stream.Conn, x *stream.Exchange) bool {
+			o.outgrow(c)
+			return dispatch(c, x)
+		}
+	}
+	err := c.Serve(serve)
 	switch err {
 	case stream.ErrResting:
 		handed = true

@@ -74,6 +74,16 @@ type Options struct {
 	// taken over, where the server has no IdleTimeout or ReadTimeout. 0:
 	// DefaultIdleTimeout. Negative: no bound.
 	IdleTimeout time.Duration
+	// PerAddress bounds connections and requests that have come in part, for each
+	// client's address. The zero value bounds neither. Behind a proxy all clients have
+	// its address: there it belongs into the proxy, or the proxy into its Key.
+	PerAddress AddressLimits
+	// MaxConnAge bounds how long a connection that was taken over goes on being kept
+	// alive: the next request after that, less up to a tenth that differs between
+	// connections, is answered with Connection: close. It is for balancers that spread
+	// connections and not requests. Event streams and WebSockets have a Lifetime of
+	// their own. 0 or negative: no bound.
+	MaxConnAge time.Duration
 	// DrainWindow is the time over which Shutdown spreads the ends of event streams
 	// and WebSockets, so that their clients do not all return at the same moment.
 	// 0: all at once. The context given to Shutdown must live longer.

@@ -154,6 +154,7 @@ func (s *Server) prepare() {
 	}
 	opts.Takeover = Eager
 	a := New(&opts)
+	a.counts = true
 	handler := s.Handler
 	if handler == nil {
 		handler = http.DefaultServeMux
@@ -170,8 +171,9 @@ func (s *Server) prepare() {
 		in.TLSConfig = s.TLSConfig.Clone()
 		in.TLSConfig.NextProtos = offered(s.TLSConfig.NextProtos, s.protocols())
 	}
-	if s.ConnState != nil {
+	if s.ConnState != nil || a.crowd != nil {
 		in.ConnState = s.fedState
+		a.settings.Discreet = s.ConnState == nil
 	}
 	a.servers[in] = &draining{} // a Shutdown of in alone is none of the Server
 	s.adapter, s.owner = a, &serverOwner{(*owner)(a), s}

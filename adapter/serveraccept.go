@@ -148,6 +148,10 @@ func (v *serving) accept(ln net.Listener) error {
 
 // open begins to serve rwc.
 func (v *serving) open(rwc net.Conn) {
+	if w := v.owner.crowd; w != nil && !w.enter(addrOf(rwc.RemoteAddr())) {
+		_ = rwc.Close()
+		return
+	}
 	ctx := v.ctx
 	if v.ConnContext != nil {
 		if ctx = v.ConnContext(ctx, rwc); ctx == nil {

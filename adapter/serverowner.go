@@ -31,7 +31,11 @@ func (o *serverOwner) Closed(c *stream.Conn) {
 // State implements [stream.StateOwner].
 func (o *serverOwner) State(c *stream.Conn, state http.ConnState) { o.server.tell(c.Net(), state) }
 
+// tell tells the application of conn's state, and, at its end, who counts connections.
 func (s *Server) tell(conn net.Conn, state http.ConnState) {
+	if w := s.adapter.crowd; w != nil && (state == http.StateClosed || state == http.StateHijacked) {
+		w.leave(addrOf(conn.RemoteAddr()))
+	}
 	if s.ConnState != nil {
 		s.ConnState(conn, state)
 	}

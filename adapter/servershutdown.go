@@ -11,8 +11,8 @@ import (
 
 // Shutdown closes the listeners, then the connections that are idle, and waits for the
 // others, each of which ends with the request it is at. It returns nil when all are
-// closed. When ctx ends first the error is ctx's, and what is left on HTTP/1.x is cut.
-// A connection that was given to a handler by Hijack is the handler's. A client that
+// closed. When ctx ends first what is left is cut, and the error is, or wraps, a
+// [*ShutdownError] that counts it and matches ctx's. A connection that was given to a handler by Hijack is the handler's. A client that
 // has connected but sent no request counts as idle.
 //
 // Serve and its like return http.ErrServerClosed at once; a program must wait for
@@ -26,8 +26,11 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	if a != nil {
 		own = a.Shutdown(ctx)
 	}
-	if err := <-inner; err != nil {
-		return err
+	if err := <-inner; err != nil { // ctx's; what is left is on HTTP/2
+		if own == nil {
+			own = a.cutAll(err)
+		}
+		_ = s.inner.Close()
 	}
 	return errors.Join(own, lost)
 }
@@ -42,9 +45,7 @@ func (s *Server) Close() error {
 		a.mu.Lock()
 		a.stopping.Store(true)
 		a.mu.Unlock()
-		for _, c := range a.list(nil) {
-			c.Abort(http.ErrServerClosed)
-		}
+		a.cutAll(http.ErrServerClosed)
 	}
 	if err := s.inner.Close(); lost == nil {
 		lost = err

@@ -11,8 +11,9 @@ import (
 // once, the others after the response they are at, which says Connection: close if
 // it has not begun. Event streams and WebSockets end by their own protocols, each at a
 // random moment within [Options.DrainWindow]. Shutdown returns nil when all are closed.
-// When ctx ends first, the rest is cut and the error is ctx's. No connection is taken
-// over any more from then on.
+// When ctx ends first, the rest is cut, over HTTP/2 too, and the error is a
+// [*ShutdownError] that counts it and matches ctx's. No connection is taken over any more
+// from the call on.
 //
 // Call it beside http.Server.Shutdown, which sees to the rest.
 func (a *Adapter) Shutdown(ctx context.Context) error {
@@ -35,10 +36,7 @@ func (a *Adapter) Shutdown(ctx context.Context) error {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			for _, c := range a.list(nil) {
-				c.Abort(ctx.Err())
-			}
-			return ctx.Err()
+			return a.cutAll(ctx.Err())
 		}
 	}
 }

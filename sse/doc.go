@@ -37,7 +37,8 @@
 // # The end
 //
 // A session ends when the client leaves, when its hook returns, by [Session.Close], or when
-// the adapter shuts down: then the client is told a random time to come back, the response
+// the adapter shuts down, [Options.Lifetime] is over, [Options.Revalidate] says no or
+// Adapter.CloseTagged is called for it: then the client is told a random time to come back, the response
 // ends in good order, and [Session.Context] tells the hook. From then on sends fail with an error that
 // matches stream.ErrClosed.
 //

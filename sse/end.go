@@ -40,10 +40,13 @@ func (x *Session) close(whole bool) error {
 	return err
 }
 
-// shutDown is called by the owner when it shuts down.
-func (x *Session) shutDown() {
+// shutDown ends the session in good order for reason, nil: because the server shuts down.
+func (x *Session) shutDown(reason error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if reason != nil && x.err == nil {
+		x.refuse(fmt.Errorf("%w: %w", ErrEnded, reason))
+	}
 	var farewell *message
 	if x.opts.ReturnWithin > 0 {
 		farewell = newMessage()

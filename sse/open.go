@@ -56,7 +56,7 @@ func open(s *stream.Stream, c *stream.Context, o *Options) (*Session, error) {
 		x.beat = time.AfterFunc(o.Heartbeat, x.pulse)
 		x.mu.Unlock()
 	}
-	x.gone = e.Lasts(stream.KindEvents, x.shutDown)
+	x.gone = e.Lasts(x.lasting())
 	e.OnLeave(x.leave)
 	return x, nil
 }

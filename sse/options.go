@@ -52,6 +52,19 @@ type Options struct {
 	// decimal. "": it is not told, and [Session.Dropped] alone knows.
 	MissedEvent string
 
+	// Lifetime is the longest that a session goes on, less up to a tenth at random: then
+	// it ends as it does when the server shuts down, with stream.ErrExpired for its
+	// reason, and the client returns. 0 or negative: no bound.
+	Lifetime time.Duration
+	// Revalidate is asked at each Heartbeat, each DefaultHeartbeat if there is none, and
+	// whatever is sent meanwhile, whether the session may go on: a token that was revoked
+	// is a reason not to. Its error ends the session in good order; the hook finds it in
+	// the cause of [Session.Context] and in the errors of sends, the client does not. A
+	// panic does the same, and is logged. It runs on a goroutine of its own, once at a
+	// time, and holds up nothing but the end of a shutdown; it should return when
+	// x.Context ends, and may read x.Request. nil: it may go on.
+	Revalidate func(x *Session) error
+
 	// Retry is the reconnection time that the client is told when the session
 	// begins. Not positive: the client's own.
 	Retry time.Duration

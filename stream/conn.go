@@ -20,6 +20,8 @@ type Settings struct {
 	HeaderTimeout time.Duration // where neither Request nor the server has one; 0: none
 	BodyTimeout   time.Duration // waiting for each 16 KiB of a body, where nothing else bounds it; 0: none
 	IdleTimeout   time.Duration // where the server has none; 0: none
+	Discreet      bool          // the server's ConnState is the owner's own, for connections that it does not have
+	Arrivals      Arrivals      // nil: requests may come in part, as many as there are
 }
 
 // An Owner takes connections over and answers for them until they are closed. It is
@@ -41,13 +43,16 @@ type Owner interface {
 	// Release gets the connection when the exchange that took it over has ended,
 	// to serve it further or to close it.
 	Release(c *Conn, keepAlive bool)
-	// Lasts is [Exchange.Lasts], on a connection of server, which may be nil.
-	Lasts(server *http.Server, kind Kind, end func()) (done func())
+	// Lasts is [Exchange.Lasts]; end is the Lasting's.
+	Lasts(x *Exchange, kind Kind, end func(reason error)) (done func())
 	// Detached gets what goes on when the handlers of an exchange that net/http
 	// began have returned: see [Exchange.Afterwards].
 	Detached(x *Exchange)
 	// Closed is told that c is closed, or was given to a handler by Hijack.
 	Closed(c *Conn)
+	// Left is told, behind Closed and maybe more than once, that the handler that c was
+	// given to has returned.
+	Left(c *Conn)
 	// RequestError runs the owner's hooks for a request that has no route. It
 	// reports whether the owner has any.
 	RequestError(s *Stream, c *Context) bool
@@ -170,6 +175,7 @@ func (c *Conn) Abort(reason error) {
 // nevertheless.
 func (c *Conn) Close(linger bool) {
 	if c.away.Load() {
+		c.owner.Left(c)
 		return
 	}
 	if c.wire.Inside() {

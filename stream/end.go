@@ -113,6 +113,9 @@ func (x *Exchange) closeBody() {
 		x.conn.wire.Lend()
 	}
 	_ = x.wire.Close() // never reads
+	if a := x.owner.Settings().Arrivals; a != nil {
+		a.End(x.conn)
+	}
 }
 
 // complete completes the response of the request that is being served. Nothing can

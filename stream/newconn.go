@@ -34,7 +34,7 @@ func newConn(rwc net.Conn, remote string, early []byte, owner Owner, server *htt
 	c.limits = wireLimits(set.Request, server)
 	c.wire.Init(rwc, http1.Config{
 		Early: early, BufferSize: set.Request.BufferSize, QueueSize: set.QueueSize,
-		Timeout: set.writeTimeout(server), Gone: c.gone, Shared: shown || server.ConnState != nil,
+		Timeout: set.writeTimeout(server), Gone: c.gone, Shared: shown || server.ConnState != nil && !set.Discreet,
 	})
 	c.wire.Out.SetDeadline(after(now, server.WriteTimeout))
 	return c

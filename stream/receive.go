@@ -35,7 +35,17 @@ func (c *Conn) receive(ctx context.Context, in *http1.Incoming) (*http1.Body, er
 		}
 	}
 	c.served.Add(1)
-	err := in.Read(ctx, c.wire.Reader(), &c.limits, &c.memo)
+	var err error
+	arrivals := c.owner.Settings().Arrivals
+	if arrivals != nil {
+		err = c.arriving(arrivals)
+	}
+	if err == nil {
+		err = in.Read(ctx, c.wire.Reader(), &c.limits, &c.memo)
+	}
+	if arrivals != nil {
+		arrivals.End(c)
+	}
 	if err == nil || requestError(err) != nil {
 		c.tell(http.StateActive)
 	}
@@ -128,8 +138,10 @@ func (x *Exchange) check(cfg *RequestConfig, traits http1.Traits) *RequestError 
 			return &RequestError{Op: "read header", Status: http.StatusExpectationFailed, Err: errors.New("unknown expectation")}
 		}
 	}
-	if *cfg == (RequestConfig{}) {
-		return nil
+	if *cfg != (RequestConfig{}) {
+		if err := x.Limit(*cfg); err != nil {
+			return err
+		}
 	}
-	return x.Limit(*cfg)
+	return x.admit()
 }

@@ -26,14 +26,17 @@ type host struct {
 	rests    atomic.Int64
 }
 
-func (h *host) Settings() *stream.Settings                        { return &h.settings }
-func (h *host) MayTakeOver() bool                                 { return true }
-func (h *host) Reserve() bool                                     { return true }
-func (h *host) Unreserve()                                        {}
-func (h *host) KeepAlives() bool                                  { return true }
-func (h *host) Opened(c *stream.Conn)                             { h.conn <- c }
-func (h *host) Release(*stream.Conn, bool)                        {}
-func (h *host) Lasts(*http.Server, stream.Kind, func()) func()    { return func() {} }
+func (h *host) Settings() *stream.Settings { return &h.settings }
+func (h *host) MayTakeOver() bool          { return true }
+func (h *host) Reserve() bool              { return true }
+func (h *host) Unreserve()                 {}
+func (h *host) KeepAlives() bool           { return true }
+func (h *host) Opened(c *stream.Conn)      { h.conn <- c }
+func (h *host) Release(*stream.Conn, bool) {}
+func (h *host) Left(*stream.Conn)          {}
+func (h *host) Lasts(*stream.Exchange, stream.Kind, func(error)) func() {
+	return func() {}
+}
 func (h *host) Detached(*stream.Exchange)                         {}
 func (h *host) Closed(*stream.Conn)                               { close(h.closed) }
 func (h *host) RequestError(*stream.Stream, *stream.Context) bool { return false }

@@ -45,8 +45,6 @@ func accept(s *stream.Stream, c *stream.Context, opts *settings) (*Conn, error) 
 		return nil, err
 	}
 	conn.open(raw)
-	conn.over.done = c.Exchange().Lasts(stream.KindWebSocket, func() {
-		_ = conn.CloseWith(CloseGoingAway, "going away") // it may be closed already
-	})
+	conn.over.done = c.Exchange().Lasts(conn.lasting())
 	return conn, nil
 }

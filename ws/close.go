@@ -20,8 +20,9 @@ type closing struct {
 	done func() // tells the adapter
 	told sync.Once
 
-	mu       sync.Mutex // guards handlers
+	mu       sync.Mutex // guards what follows
 	handlers handlers
+	reason   error // for which this side has closed, where no hook did
 }
 
 func (x *closing) set(change func(*handlers)) {
@@ -114,7 +115,7 @@ func (c *Conn) end(cut bool) (linger bool) {
 func (c *Conn) tell(err error) {
 	c.over.told.Do(func() {
 		if c.opts.Closed != nil {
-			c.opts.Closed(c, err)
+			c.opts.Closed(c, c.over.because(err))
 		}
 	})
 }

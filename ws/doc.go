@@ -42,5 +42,7 @@
 //
 // Close and CloseWith send a close frame and return; the read that is under way, or
 // the end of the hook, waits for the client's, no longer than [Options.CloseTimeout].
-// A hook that returns closes what it has left open. Shutting the adapter down sends 1001.
+// A hook that returns closes what it has left open. Shutting the adapter down sends 1001,
+// as does the end of [Options.Lifetime]; where [Options.Revalidate] says no, or
+// Adapter.CloseTagged is called for it, 1008 is sent, or the code of their reason.
 package ws

@@ -50,6 +50,18 @@ type Options struct {
 	// DefaultCloseTimeout.
 	CloseTimeout time.Duration
 
+	// Lifetime is the longest that a WebSocket goes on, less up to a tenth at random: then
+	// it is closed with 1001, and the client returns. 0 or negative: no bound.
+	Lifetime time.Duration
+	// Revalidate is asked at each PingInterval, each DefaultPingInterval if there are no
+	// pings, and whatever goes on meanwhile, whether the WebSocket may go on: a token
+	// that was revoked is a reason not to. An error closes with its code and text if it
+	// is a [*CloseError], else with 1008, and goes to Closed alone. A panic does the
+	// same, and is logged. It runs on a goroutine of its own, once at a time, and holds
+	// up nothing but the end of a shutdown; it should return when the context of
+	// c.Stream ends. nil: it may go on.
+	Revalidate func(c *Conn) error
+
 	// Detach lets the hook and the handlers around it return as soon as the handshake
 	// is done; messages are then served on their own. An idle WebSocket costs a
 	// quarter of the memory, because no goroutine waits below the router, and middleware such as
@@ -64,7 +76,8 @@ type Options struct {
 	Connected func(c *Conn) error
 	// Closed is called once for every WebSocket that was accepted when nothing more
 	// will be read from it, on the goroutine that has read; err is the error of the
-	// last read.
+	// last read, and matches the error of Revalidate, stream.ErrExpired or the reason
+	// given to Adapter.CloseTagged, too, where that has closed it.
 	Closed func(c *Conn, err error)
 }
 
