@@ -58,7 +58,16 @@ func (h *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x, back := h.owner.enter(w, r, h)
 	returned := false
 	defer func() {
-		if !returned {
+		switch {
+		case returned:
+		case back.First && x.Observed(): // who further out would log it is not seen
+			v := recover()
+			seePanic(x, v)
+			x.Abandon(back)
+			if v != nil {
+				panic(v)
+			}
+		default:
 			x.Abandon(back)
 		}
 	}()

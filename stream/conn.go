@@ -20,6 +20,7 @@ type Settings struct {
 	HeaderTimeout time.Duration // where neither Request nor the server has one; 0: none
 	BodyTimeout   time.Duration // waiting for each 16 KiB of a body, where nothing else bounds it; 0: none
 	IdleTimeout   time.Duration // where the server has none; 0: none
+	Observer      Observer      // nil: nobody wants to know
 }
 
 // An Owner takes connections over and answers for them until they are closed. It is
@@ -82,6 +83,7 @@ type Conn struct {
 	born   time.Time
 	remote string
 	tls    *tls.ConnectionState
+	seen   *witness // nil: there is no Observer
 
 	limits     http1.Limits
 	memo       http1.Memo // of the goroutine that reads
@@ -101,6 +103,7 @@ type Conn struct {
 	last     atomic.Bool              // no request after this one
 	closed   sync.Once
 	away     atomic.Bool // given to a handler by Hijack
+	accepted bool        // by the owner itself
 	flushing atomic.Bool // flusher runs
 
 	mu      sync.Mutex // guards what follows
@@ -151,6 +154,7 @@ func (c *Conn) CloseIdle() bool {
 	if !c.state.CompareAndSwap(connIdle, connClosed) {
 		return false
 	}
+	c.because(ClosedShutdown, nil)
 	c.wire.Close(ErrClosed)
 	return true
 }
@@ -162,6 +166,7 @@ func (c *Conn) Abort(reason error) {
 		return
 	}
 	c.last.Store(true)
+	c.aborted(reason)
 	c.wire.Close(reason)
 }
 
@@ -181,7 +186,9 @@ func (c *Conn) Close(linger bool) {
 	if x := c.x.Swap(nil); x != nil {
 		x.closeBody()
 	}
-	if c.wire.FlushLast() == nil && linger {
+	err := c.wire.FlushLast()
+	c.closing(err)
+	if err == nil && linger {
 		c.wire.Linger()
 	}
 	c.wire.Release()
@@ -190,7 +197,9 @@ func (c *Conn) Close(linger bool) {
 
 // gave tells the owner, once, that the connection is nobody's or somebody else's.
 func (c *Conn) gave() {
+	told := true
 	c.closed.Do(func() {
+		told = false
 		c.mu.Lock()
 		if c.watcher != nil {
 			c.watcher.Stop()
@@ -201,6 +210,9 @@ func (c *Conn) gave() {
 		c.mu.Unlock()
 		c.owner.Closed(c)
 	})
+	if !told {
+		c.parted()
+	}
 }
 
 // gone is called when the client is found to have left.

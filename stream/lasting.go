@@ -20,7 +20,7 @@ const (
 // goroutine of its own; end has it come to its end soon, in good order. done is to be
 // called, once, when it is over: a shutdown waits for that.
 func (x *Exchange) Lasts(kind Kind, end func()) (done func()) {
-	return x.owner.Lasts(serverOf(x.received), kind, end)
+	return x.lasts(kind, x.owner.Lasts(serverOf(x.received), kind, end))
 }
 
 // Endure lifts the server's time-outs for one request off an exchange that may go on
