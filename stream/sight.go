@@ -40,8 +40,12 @@ func (x *Exchange) ends(aborted bool) {
 	case end.Status == 0 && !aborted && x.connection() == nil && !s.hijacked.Load():
 		end.Status = http.StatusOK // which net/http sends by itself
 	}
-	if end.FirstByte == 0 && end.Status != 0 {
+	switch {
+	case end.FirstByte >= 0:
+	case end.Status != 0: // the head was fixed by the end
 		end.FirstByte = end.Duration
+	default:
+		end.FirstByte = 0
 	}
 	if b := x.body; b != nil && b.mu.TryLock() { // else somebody still reads
 		end.BytesIn = b.read

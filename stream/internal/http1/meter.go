@@ -21,7 +21,7 @@ func (m *Meter) begins() {
 // A Clock measures the time to the first byte of a response.
 type Clock struct {
 	since time.Time
-	first atomic.Int64 // nanoseconds, 0: none
+	first atomic.Int64 // nanoseconds and one more, 0: none
 }
 
 // Start begins anew. Nobody else may use the Clock meanwhile.
@@ -33,11 +33,11 @@ func (c *Clock) Start() {
 // Mark notes that the response begins, once.
 func (c *Clock) Mark() {
 	if c.first.Load() == 0 {
-		c.first.CompareAndSwap(0, int64(max(time.Since(c.since), 1)))
+		c.first.CompareAndSwap(0, int64(time.Since(c.since))+1)
 	}
 }
 
-// Read returns the time to the Mark, 0 if there was none, and the time until now.
+// Read returns the time to the Mark, negative if there was none, and the time until now.
 func (c *Clock) Read() (first, whole time.Duration) {
-	return time.Duration(c.first.Load()), time.Since(c.since)
+	return time.Duration(c.first.Load() - 1), time.Since(c.since)
 }
