@@ -123,6 +123,8 @@ func TestCloseReasonOfShutdown(t *testing.T) {
 	close(goOn)
 	assert.NoError(t, receive(t, done, "Shutdown"))
 	l.settled(t)
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	for _, c := range l.conns {
 		assert.Equal(t, stream.ClosedShutdown, c.Reason, "%+v", c)
 	}

@@ -14,9 +14,8 @@ import (
 
 // A ledger is an Observer that keeps what it is told, and notes what does not add up.
 type ledger struct {
-	sample func() stream.Gauges
-
 	mu       sync.Mutex // guards what follows
+	samples  []func() stream.Gauges
 	open     map[uint64]stream.ConnInfo
 	conns    []stream.ConnEnd
 	running  int
@@ -50,7 +49,9 @@ func (l *ledger) wrongIf(wrong bool, format string, args ...any) {
 	}
 }
 
-func (l *ledger) Attached(sample func() stream.Gauges) { l.sample = sample }
+func (l *ledger) Attached(sample func() stream.Gauges) {
+	l.note(func() { l.samples = append(l.samples, sample) })
+}
 
 func (l *ledger) ConnOpened(c stream.ConnInfo) {
 	l.note(func() {
@@ -140,8 +141,9 @@ func (l *ledger) settled(t *testing.T) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	assert.Empty(t, l.wrong)
-	g := l.sample()
-	assert.Zero(t, g, "what goes on, says the adapter")
+	for _, sample := range l.samples {
+		assert.Zero(t, sample(), "what goes on, says the adapter")
+	}
 }
 
 // observed returns opts with a ledger that has to be settled when the test ends.

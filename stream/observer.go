@@ -26,8 +26,9 @@ package stream
 // What is passed belongs to the Observer, but for the request, which is only to be read,
 // and not after the method has returned.
 type Observer interface {
-	// Attached is called once by adapter.New. sample returns what goes on at the moment
-	// under that Adapter; it looks at each connection, and may be called at any time.
+	// Attached is called by adapter.New, and by an adapter.Server when it first serves: once
+	// for each Adapter. sample returns what goes on under it at the moment; it looks at each
+	// connection, and may be called at any time.
 	Attached(sample func() Gauges)
 
 	// ConnOpened and ConnClosed enclose the life of a connection under the adapter.
