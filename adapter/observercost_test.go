@@ -6,6 +6,7 @@ package adapter_test
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"testing"
 
@@ -38,6 +39,9 @@ func TestObserverAllocatesNothing(t *testing.T) {
 	without := each(nil)
 	for name, o := range map[string]stream.Observer{
 		"nothing done": stream.NopObserver{},
+		"counted":      new(adapter.Counters),
+		"logged":       adapter.Log(slog.New(slog.DiscardHandler), nil),
+		"both":         adapter.Observers(new(adapter.Counters), stream.NopObserver{}),
 	} {
 		assert.InDelta(t, without, each(o), 0.5, "%s: %v allocations without", name, without)
 	}

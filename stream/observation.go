@@ -87,3 +87,16 @@ type Gauges struct {
 	BytesIn  int64 `json:"bytes_in"`
 	BytesOut int64 `json:"bytes_out"`
 }
+
+// Add adds o to g.
+func (g *Gauges) Add(o Gauges) {
+	g.Conns += o.Conns
+	g.Idle += o.Idle
+	g.Taken += o.Taken
+	g.Upgraded += o.Upgraded
+	g.EventStreams += o.EventStreams
+	g.WebSockets += o.WebSockets
+	g.Queued += o.Queued
+	g.BytesIn += o.BytesIn
+	g.BytesOut += o.BytesOut
+}
