@@ -16,7 +16,7 @@ func TestCounters(t *testing.T) {
 	n, l := new(adapter.Counters), newLedger()
 	for _, ac := range accounts() {
 		for _, mode := range []adapter.Takeover{adapter.OnDemand, adapter.Eager} {
-			opts := adapter.Options{Observer: adapter.Observers(l, n), Request: stream.RequestConfig{MaxPathSize: 100}}
+			opts := adapter.Options{Observer: adapter.Observers(n, l), Request: stream.RequestConfig{MaxPathSize: 100}}
 			p := serveOver(t, mount{mode: mode}.with(t, ac.handler, opts), nil, &streamtest.Options{TCP: true}).Dial()
 			ac.send(p)
 			p.Close()
