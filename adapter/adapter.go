@@ -58,6 +58,9 @@ func New(opts *Options) *Adapter {
 		Limits: a.opts.Request, Request: a.opts.RequestHooks, Response: a.opts.ResponseHooks,
 		RequestError: a.opts.RequestErrorHooks, TaskPanic: a.opts.TaskPanicHooks,
 	}
+	if a.opts.Observer != nil {
+		a.opts.Observer.Attached(a.Gauges)
+	}
 	return a
 }
 

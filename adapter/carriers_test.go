@@ -99,7 +99,7 @@ func (m mount) with(t *testing.T, h http.Handler, opts adapter.Options) http.Han
 	opts.Takeover = m.mode
 	under := adapt(t, &opts).Wrap(h)
 	if m.own {
-		return &served{under, &adapter.Server{Handler: h, Options: &opts}}
+		return &served{under, &adapter.Server{Handler: h, Options: observed(t, &opts)}}
 	}
 	return under
 }

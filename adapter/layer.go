@@ -62,7 +62,16 @@ func (h *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	returned := false
 	defer func() {
-		if !returned {
+		switch {
+		case returned:
+		case back.First && x.Observed(): // who further out would log it is not seen
+			v := recover()
+			seePanic(x, v)
+			x.Abandon(back)
+			if v != nil {
+				panic(v)
+			}
+		default:
 			x.Abandon(back)
 		}
 	}()

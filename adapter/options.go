@@ -84,6 +84,9 @@ type Options struct {
 	// connections and not requests. Event streams and WebSockets have a Lifetime of
 	// their own. 0 or negative: no bound.
 	MaxConnAge time.Duration
+	// Observer is told what becomes of connections, requests and streams: see
+	// [stream.Observer], [Log], [Counters] and [Observers]. nil: nothing is noted.
+	Observer stream.Observer
 	// DrainWindow is the time over which Shutdown spreads the ends of event streams
 	// and WebSockets, so that their clients do not all return at the same moment.
 	// 0: all at once. The context given to Shutdown must live longer.
@@ -95,6 +98,7 @@ func (o *Options) settings() stream.Settings {
 	s := stream.Settings{
 		Request: o.Request, QueueSize: o.QueueSize, WriteTimeout: o.WriteTimeout,
 		HeaderTimeout: o.HeaderTimeout, BodyTimeout: o.BodyTimeout, IdleTimeout: o.IdleTimeout,
+		Observer: o.Observer,
 	}
 	if s.QueueSize == 0 {
 		s.QueueSize = DefaultQueueSize

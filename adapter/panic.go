@@ -29,6 +29,7 @@ func answerPanic(x *stream.Exchange, v any, hook stream.Runner, keep http.Header
 }
 
 func logPanic(x *stream.Exchange, err *stream.PanicError) {
+	defer x.Saw(err)
 	r := x.Request()
 	server, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
 	logf := log.Printf
@@ -40,4 +41,11 @@ func logPanic(x *stream.Exchange, err *stream.PanicError) {
 		remote = c.RemoteAddr() // which no handler changes
 	}
 	logf("http: panic serving %v: %v\n%s", remote, err.Value, err.Stack)
+}
+
+// seePanic tells the observer of a panic that nobody here answers.
+func seePanic(x *stream.Exchange, v any) {
+	if v != nil && v != http.ErrAbortHandler {
+		x.Saw(&stream.PanicError{Value: v, Stack: debug.Stack()})
+	}
 }

@@ -66,7 +66,11 @@ func inTime(t *testing.T, test func(t *testing.T, opts *streamtest.Options, unit
 
 // adapt returns an Adapter that is shut down when the test ends.
 func adapt(t *testing.T, opts *adapter.Options) *adapter.Adapter {
-	a := adapter.New(opts)
+	o := adapter.Options{}
+	if opts != nil {
+		o = *opts
+	}
+	a := adapter.New(observed(t, &o))
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()

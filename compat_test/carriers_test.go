@@ -60,6 +60,8 @@ func carriers() []carrier {
 		{name: "hooks", mount: func(hc *handlerCase, next http.Handler) mounted { return bareMount(hooked(hc, next)) }},
 		{name: "nil options, hooks", mount: wrapped(nil, registered, hooked)},
 		{name: "Eager, hooks", mount: wrapped(&adapter.Options{Takeover: adapter.Eager}, registered, hooked)},
+		{name: "OnDemand, observed", mount: wrapped(&adapter.Options{Observer: stream.NopObserver{}}, registered, unhooked)},
+		{name: "Eager, observed", mount: wrapped(&adapter.Options{Takeover: adapter.Eager, Observer: stream.NopObserver{}}, registered, unhooked)},
 		{name: "Server", mount: ownServer(unhooked)},
 		{name: "Server TLS", mount: ownServer(unhooked), tls: true},
 		{name: "Server, hooks", mount: ownServer(hooked)},

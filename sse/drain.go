@@ -74,14 +74,16 @@ func (x *Session) next(m *message, frames [][]byte) [][]byte {
 // what the client is told of it comes ahead of what is queued.
 func (x *Session) drop() {
 	x.mu.Lock()
-	defer x.mu.Unlock()
 	for x.err == nil && !x.queue.empty() {
 		x.waitMove(x.ctx.Done(), nil)
 	}
 	x.queue.count(item{event: true})
+	dropped := x.queue.news()
 	if x.err == nil && x.opts.MissedEvent != "" {
 		x.drainQueue()
 	}
+	x.mu.Unlock()
+	x.tellDrops(dropped, nil)
 }
 
 // appendLast appends what ends the response.

@@ -123,10 +123,21 @@ func (x *Session) settle() {
 	}
 }
 
+// reason returns why the session is over.
+func (x *Session) reason() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.dead != nil {
+		return x.dead
+	}
+	return x.err
+}
+
 // release gives back what the session holds.
 func (x *Session) release() {
 	x.once.Do(func() {
 		x.cancel(ErrEnded)
+		x.exchange.Ending(x.reason())
 		x.gone()
 	})
 }

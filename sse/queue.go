@@ -7,6 +7,7 @@ type queue struct {
 	size    int   // of all items, in bytes
 	dropped int64 // events, in all
 	untold  int64 // of these, the client was not told
+	unseen  int64 // of these, the observer was not told
 }
 
 // An item is a part of a message, encoded. Its bytes may be shared.
@@ -87,10 +88,18 @@ func (q *queue) dropOvertaken(m *message) {
 	q.items = q.items[kept:]
 }
 
+// news returns how many events were dropped since it was asked last.
+func (q *queue) news() int64 {
+	n := q.unseen
+	q.unseen = 0
+	return n
+}
+
 // count notes that it was dropped.
 func (q *queue) count(it item) {
 	if it.event {
 		q.dropped++
 		q.untold++
+		q.unseen++
 	}
 }

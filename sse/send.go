@@ -80,8 +80,20 @@ func (x *Session) send(m *message, shared bool, how mode) error {
 		return nil
 	}
 	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.offer(m, shared, how)
+	err := x.offer(m, shared, how)
+	dropped := x.queue.news()
+	x.mu.Unlock()
+	x.tellDrops(dropped, err)
+	return err
+}
+
+// tellDrops tells the owner's observer what was dropped, and of a send that err has
+// refused. mu is not held.
+func (x *Session) tellDrops(dropped int64, err error) {
+	x.exchange.Drops(dropped, false)
+	if err == stream.ErrBufferFull || err == os.ErrDeadlineExceeded {
+		x.exchange.Drops(1, true)
+	}
 }
 
 // offer sends m or queues it. mu is held, and given up while it waits.
@@ -149,7 +161,7 @@ func (x *Session) direct(p []byte) error {
 		p = slices.Concat(x.head, p)
 	}
 	x.one[0] = p
-	err := x.stream.TrySendList(x.one[:])
+	err := x.exchange.Offer(x.one[:])
 	x.one[0] = nil
 	switch {
 	case err == nil:

@@ -65,6 +65,7 @@ func (x *Exchange) Detached() *Exchange {
 	next.conn.x.Store(next)
 	r.x.Store(next)
 	x.removeForm()
+	x.ends(false)
 	if next.out.Err() != nil {
 		next.endContexts() // nobody would tell any more
 	}
@@ -98,7 +99,7 @@ func (x *Exchange) Finish() {
 // mu is held.
 func (x *Exchange) successor() *Exchange {
 	c, a := x.conn, x.after
-	next := &Exchange{owner: x.owner, base: x.base, conn: c, rw: &surrendered, w: surrenderedWriter{}, looped: true}
+	next := &Exchange{owner: x.owner, base: x.base, conn: c, rw: &surrendered, w: surrenderedWriter{}, looped: true, seen: x.seen}
 	next.init(c.base)
 	next.out, next.raw, next.upgraded = c.wire.Out, true, x.upgraded
 	before, own := x.Context(), next.Context()

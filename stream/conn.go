@@ -22,6 +22,7 @@ type Settings struct {
 	IdleTimeout   time.Duration // where the server has none; 0: none
 	Discreet      bool          // the server's ConnState is the owner's own, for connections that it does not have
 	Arrivals      Arrivals      // nil: requests may come in part, as many as there are
+	Observer      Observer      // nil: nobody wants to know
 }
 
 // An Owner takes connections over and answers for them until they are closed. It is
@@ -87,6 +88,7 @@ type Conn struct {
 	born   time.Time
 	remote string
 	tls    *tls.ConnectionState
+	seen   *witness // nil: there is no Observer
 
 	limits     http1.Limits
 	memo       http1.Memo // of the goroutine that reads
@@ -106,6 +108,7 @@ type Conn struct {
 	last     atomic.Bool              // no request after this one
 	closed   sync.Once
 	away     atomic.Bool // given to a handler by Hijack
+	accepted bool        // by the owner itself
 	flushing atomic.Bool // flusher runs
 
 	mu      sync.Mutex // guards what follows
@@ -156,6 +159,7 @@ func (c *Conn) CloseIdle() bool {
 	if !c.state.CompareAndSwap(connIdle, connClosed) {
 		return false
 	}
+	c.because(ClosedShutdown, nil)
 	c.wire.Close(ErrClosed)
 	return true
 }
@@ -167,6 +171,7 @@ func (c *Conn) Abort(reason error) {
 		return
 	}
 	c.last.Store(true)
+	c.aborted(reason)
 	c.wire.Close(reason)
 }
 
@@ -187,7 +192,9 @@ func (c *Conn) Close(linger bool) {
 	if x := c.x.Swap(nil); x != nil {
 		x.closeBody()
 	}
-	if c.wire.FlushLast() == nil && linger {
+	err := c.wire.FlushLast()
+	c.closing(err)
+	if err == nil && linger {
 		c.wire.Linger()
 	}
 	c.wire.Release()
@@ -196,7 +203,9 @@ func (c *Conn) Close(linger bool) {
 
 // gave tells the owner, once, that the connection is nobody's or somebody else's.
 func (c *Conn) gave() {
+	told := true
 	c.closed.Do(func() {
+		told = false
 		c.mu.Lock()
 		if c.watcher != nil {
 			c.watcher.Stop()
@@ -207,6 +216,9 @@ func (c *Conn) gave() {
 		c.mu.Unlock()
 		c.owner.Closed(c)
 	})
+	if !told {
+		c.parted()
+	}
 }
 
 // gone is called when the client is found to have left.

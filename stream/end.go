@@ -22,6 +22,7 @@ func (x *Exchange) end() {
 	x.mu.Unlock()
 	if c == nil {
 		abort := x.endWriter()
+		x.ends(abort)
 		x.endContexts()
 		x.removeForm()
 		if abort {
@@ -93,6 +94,7 @@ func (x *Exchange) finish() (keep, linger bool) {
 	x.endContexts()
 	x.conn.stopWatch()
 	x.removeForm()
+	x.ends(false)
 	return keep, linger
 }
 
@@ -191,6 +193,7 @@ func (x *Exchange) abandon() {
 		}
 		x.endContexts()
 		x.removeForm()
+		x.ends(true)
 		return
 	}
 	// What net/http had buffered goes out before it closes; so does ours.
@@ -199,5 +202,7 @@ func (x *Exchange) abandon() {
 	}
 	x.closeBody()
 	x.endContexts()
+	x.ends(true)
+	x.conn.panicked(x.seen)
 	x.conn.Close(false)
 }

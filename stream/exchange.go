@@ -32,6 +32,7 @@ type Exchange struct {
 	received *http.Request // as the exchange began
 	outer    *Exchange     // this one runs behind a writer that hides the outer one's
 
+	seen *sighting                      // nil: there is no Observer
 	body *body                          // nil: none
 	tail atomic.Pointer[requestContext] // of the request that a NextRequest loop is at
 
@@ -98,6 +99,7 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 		r.Body = x.body
 	}
 	x.r, x.received = r, r
+	x.noticed()
 	return x, Layer{First: true}
 }
 

@@ -28,7 +28,7 @@ type Lasting struct {
 // when it is over: a shutdown waits for that, and has the exchange cut where it does not
 // wait any longer.
 func (x *Exchange) Lasts(l Lasting) (done func()) {
-	done = x.owner.Lasts(x, l.Kind, l.End)
+	done = x.lasts(l.Kind, x.owner.Lasts(x, l.Kind, l.End))
 	if l.Lifetime > 0 || l.Revalidate != nil {
 		done = x.tenure(l, done)
 	}

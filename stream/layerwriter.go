@@ -15,9 +15,10 @@ import (
 // when the handler answers and to run response hooks just before.
 type layerWriter struct {
 	http.ResponseWriter
-	x   *Exchange
-	run Runner // response hooks, may be nil
-	ran atomic.Bool
+	x    *Exchange
+	seen *sighting // that it takes notes for, nil: none
+	run  Runner    // response hooks, may be nil
+	ran  atomic.Bool
 
 	headed   atomic.Bool // the final head was passed on
 	replaced bool        // a hook has sent another body than the handler's
@@ -74,6 +75,9 @@ func (l *layerWriter) WriteHeader(code int) {
 // commit passes the final head on, after the hooks. Unless it is explicit, a 200 is
 // left to the write that follows, as the handler has left it.
 func (l *layerWriter) commit(code int, explicit bool) {
+	if l.seen != nil {
+		l.seen.answers(code)
+	}
 	if l.ran.Swap(true) || l.run == nil {
 		if explicit {
 			l.ResponseWriter.WriteHeader(code) // panics if code is none
@@ -122,7 +126,9 @@ func (l *layerWriter) Write(p []byte) (int, error) {
 	if l.replaced {
 		return len(p), nil
 	}
-	return l.ResponseWriter.Write(p)
+	n, err := l.ResponseWriter.Write(p)
+	l.count(int64(n))
+	return n, err
 }
 
 func (l *layerWriter) WriteString(s string) (int, error) {
@@ -130,7 +136,16 @@ func (l *layerWriter) WriteString(s string) (int, error) {
 	if l.replaced {
 		return len(s), nil
 	}
-	return io.WriteString(l.ResponseWriter, s)
+	n, err := io.WriteString(l.ResponseWriter, s)
+	l.count(int64(n))
+	return n, err
+}
+
+// count notes that n bytes of the body were written.
+func (l *layerWriter) count(n int64) {
+	if l.seen != nil {
+		l.seen.wrote.Add(n)
+	}
 }
 
 // The optional interfaces; see capable.
@@ -150,6 +165,9 @@ func (l layerHijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, rw, err := l.ResponseWriter.(http.Hijacker).Hijack()
 	if err == nil && !l.x.taking {
 		l.hijacked = true
+		if l.seen != nil {
+			l.seen.hijacked.Store(true)
+		}
 		l.headed.Store(true)
 	}
 	return conn, rw, err
@@ -168,7 +186,9 @@ func (l layerReaderFrom) ReadFrom(src io.Reader) (int64, error) {
 	if l.replaced {
 		return io.Copy(io.Discard, src)
 	}
-	return l.ResponseWriter.(io.ReaderFrom).ReadFrom(src)
+	n, err := l.ResponseWriter.(io.ReaderFrom).ReadFrom(src)
+	l.count(n)
+	return n, err
 }
 
 // isFile reports whether the platform may copy src by itself if nothing wraps it.

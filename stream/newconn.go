@@ -31,10 +31,12 @@ func newConn(rwc net.Conn, remote string, early []byte, owner Owner, server *htt
 		state := t.ConnectionState()
 		c.tls = &state
 	}
+	c.seen = newWitness(set.Observer, server)
 	c.limits = wireLimits(set.Request, server)
 	c.wire.Init(rwc, http1.Config{
 		Early: early, BufferSize: set.Request.BufferSize, QueueSize: set.QueueSize,
 		Timeout: set.writeTimeout(server), Gone: c.gone, Shared: shown || server.ConnState != nil && !set.Discreet,
+		Meter: c.seen.inbound(),
 	})
 	c.wire.Out.SetDeadline(after(now, server.WriteTimeout))
 	return c

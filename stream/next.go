@@ -47,6 +47,7 @@ func (s *Stream) NextRequest() (*http.Request, error) {
 	}
 	x.leaveFrom(0, false)
 	keep, linger := x.complete()
+	x.ends(false)
 	c := x.conn
 	x.last().end()
 	c.stopWatch()
@@ -68,6 +69,7 @@ func (s *Stream) NextRequest() (*http.Request, error) {
 		body, err = c.receive(&n.tail, &n.in)
 	}
 	if err != nil {
+		c.failed(err)
 		x.spent = true
 		if bad := requestError(err); bad != nil {
 			x.move(n, unparsed(&n.tail), nil, true)
@@ -98,7 +100,7 @@ func (x *Exchange) ready() error {
 		_, _ = io.CopyN(io.Discard, x.body, drainLimit)
 	}
 	x.mu.Lock()
-	defer x.mu.Unlock()
+	defer x.unlock()
 	switch {
 	case x.raw:
 		return nil
@@ -149,12 +151,16 @@ func (x *Exchange) move(n *followed, r *http.Request, wire *http1.Body, bad bool
 	x.raw, x.out, x.made = false, nil, nil
 	x.closed, x.answered, x.begun = false, false, false
 	x.looped, x.moved = true, true
+	if x.seen != nil {
+		x.seen.start()
+	}
 	c.x.Store(x)
 	x.over = false // the Stream is open again from here on
 	x.mu.Unlock()
 	if x.asked() {
 		c.watchFor(x)
 	}
+	x.tellBegan()
 	if bad {
 		x.rw.CloseAfter()
 		return nil

@@ -116,6 +116,7 @@ func (r *Raw) lost(err error) error {
 		return nil
 	}
 	r.Left()
+	r.conn.failed(err)
 	if dead := r.out.Err(); dead != nil && err != io.EOF {
 		return dead // which is the reason of err
 	}
@@ -126,7 +127,13 @@ func (r *Raw) lost(err error) error {
 func (r *Raw) Send(frames ...[]byte) error { return r.out.Send(nil, frames...) }
 
 // TrySend is [Stream.TrySendList] without its costs.
-func (r *Raw) TrySend(frames ...[]byte) error { return r.out.TrySend(nil, frames...) }
+func (r *Raw) TrySend(frames ...[]byte) error {
+	err := r.out.TrySend(nil, frames...)
+	if err == ErrBufferFull {
+		r.x.Load().Drops(1, true)
+	}
+	return err
+}
 
 // TryHold accepts frames to go out with the next send, before the next Wait, or within
 // a moment, whichever comes first. It takes none and returns false when they would be

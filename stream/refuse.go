@@ -15,6 +15,7 @@ import (
 // starts from, such as those of middleware further out; nil: none.
 func (x *Exchange) Refuse(err *RequestError, hooks []Runner, keep http.Header) {
 	x.breach = true
+	x.refuses(err)
 	c := x.Context()
 	x.stage(err.Status, keep)
 	c.requestError = err
@@ -96,7 +97,9 @@ func (x *Exchange) stage(status int, keep http.Header) {
 func (x *Exchange) runSafely(hooks []Runner) {
 	defer func() {
 		if v := recover(); v != nil {
-			x.logf("onramp: panic in an error hook: %v\n%s", v, stack())
+			err := &PanicError{Value: v, Stack: stack()}
+			x.logf("onramp: panic in an error hook: %v\n%s", v, err.Stack)
+			x.Saw(err)
 		}
 	}()
 	for i := len(hooks) - 1; i >= 0; i-- {

@@ -13,6 +13,7 @@ import (
 // too.
 func (c *Conn) Serve(dispatch func(*Conn, *Exchange) bool) error {
 	c.dispatch = dispatch
+	c.opened()
 	for {
 		x, err := c.next()
 		if err != nil {
@@ -59,6 +60,7 @@ type looped struct {
 // [ErrResting] the connection is closed.
 func (c *Conn) next() (*Exchange, error) {
 	if err := c.await(true); err != nil {
+		c.failed(err)
 		if err != ErrResting && err != ErrDetached {
 			c.Close(false)
 		}
@@ -80,7 +82,7 @@ func (c *Conn) next() (*Exchange, error) {
 func (c *Conn) take() (*looped, error) {
 	n := new(looped)
 	x := &n.Exchange
-	x.owner, x.conn, x.looped = c.owner, c, true
+	x.owner, x.conn, x.looped, x.seen = c.owner, c, true, c.seen.next()
 	x.base = c.base
 	x.init(c.base)
 	wire, err := c.receive(&x.first, &n.in)
@@ -89,6 +91,7 @@ func (c *Conn) take() (*looped, error) {
 	case bad != nil:
 		r = unparsed(&x.first)
 	case err != nil:
+		c.failed(err)
 		c.Close(false)
 		return nil, err
 	}
@@ -97,10 +100,12 @@ func (c *Conn) take() (*looped, error) {
 	x.r, x.received = r, r
 	x.attach(r, n.in.Traits)
 	c.x.Store(x)
+	x.begins()
 	if bad == nil {
 		bad = x.check(&c.owner.Settings().Request, n.in.Traits)
 	}
 	if bad != nil {
+		c.failed(bad)
 		x.rw.CloseAfter()
 		x.Refuse(bad, x.refusers(), nil)
 		_, linger := x.finish()

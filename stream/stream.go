@@ -25,7 +25,7 @@ type Stream struct{ x *Exchange }
 //
 // Other errors: [ErrClosed], [ErrComplete], [ErrBegun], http.ErrContentLength for
 // bytes beyond the announced length, http.ErrBodyNotAllowed.
-func (s *Stream) TrySend(p []byte) error { return s.x.send(false, p) }
+func (s *Stream) TrySend(p []byte) error { return s.TrySendList([][]byte{p}) }
 
 // Send sends p and returns when the kernel has all of it and of everything before
 // it. It fails like TrySend, but instead of ErrBufferFull with
@@ -34,7 +34,13 @@ func (s *Stream) TrySend(p []byte) error { return s.x.send(false, p) }
 func (s *Stream) Send(p []byte) error { return s.x.send(true, p) }
 
 // TrySendList is TrySend for several frames, all or none of them, in one write.
-func (s *Stream) TrySendList(frames [][]byte) error { return s.x.send(false, frames...) }
+func (s *Stream) TrySendList(frames [][]byte) error {
+	err := s.x.send(false, frames...)
+	if err == ErrBufferFull {
+		s.x.Drops(1, true)
+	}
+	return err
+}
 
 // SendList is Send for several frames, in one vectored write.
 func (s *Stream) SendList(frames [][]byte) error { return s.x.send(true, frames...) }
@@ -138,9 +144,14 @@ func (x *Exchange) send(wait bool, frames ...[]byte) error {
 	frames = x.begin(frames)
 	x.forgoContinue()
 	if wait {
-		return out.Send(follower, frames...)
+		err = out.Send(follower, frames...)
+	} else {
+		err = out.TrySend(follower, frames...)
 	}
-	return out.TrySend(follower, frames...)
+	if x.seen != nil {
+		x.hasSent(frames, err)
+	}
+	return err
 }
 
 // forgoContinue keeps a later read of the body from sending a 100 Continue into the

@@ -18,7 +18,7 @@ var errSwitchedOff = fmt.Errorf("%w: taking over is switched off", ErrNotRaw)
 // connection over if it can.
 func (x *Exchange) open() (*http1.Outbound, *http1.Follower, error) {
 	x.mu.Lock()
-	defer x.mu.Unlock()
+	defer x.unlock()
 	switch {
 	case x.over || x.closed:
 		return nil, nil, ErrClosed
@@ -28,6 +28,9 @@ func (x *Exchange) open() (*http1.Outbound, *http1.Follower, error) {
 		return x.out, x.follower, nil
 	case x.wroteElsewhere():
 		return nil, nil, ErrBegun
+	}
+	if x.seen != nil {
+		x.seen.clock.Mark()
 	}
 	err := errInside
 	if !x.inside {
@@ -73,7 +76,7 @@ func (x *Exchange) wroteElsewhere() bool {
 // why it could not: the exchange goes on without. mu must not be held.
 func (x *Exchange) TakeOver() error {
 	x.mu.Lock()
-	defer x.mu.Unlock()
+	defer x.unlock()
 	switch {
 	case x.over || x.closed:
 		return ErrClosed
@@ -142,6 +145,7 @@ func (x *Exchange) takeOver() error {
 	c := newConn(rwc, remote, early, x.owner, server, base, shown)
 	c.errorHooks = append(c.errorHooks, x.errorHooks...)
 	c.served.Store(1)
+	c.seen.follow(x.seen)
 	c.x.Store(x)
 	x.rw = new(http1.ResponseWriter)
 	if x.body != nil {
@@ -297,6 +301,7 @@ func (h *connHost) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	x.mu.Unlock()
 	c.last.Store(true)
 	c.away.Store(true)
+	c.because(ClosedHijacked, nil)
 	c.gave()
 	return rwc, rw, nil
 }

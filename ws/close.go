@@ -111,9 +111,10 @@ func (c *Conn) end(cut bool) (linger bool) {
 	return linger
 }
 
-// tell calls Options.Closed, once.
+// tell calls Options.Closed, once. The observer learns the same.
 func (c *Conn) tell(err error) {
 	c.over.told.Do(func() {
+		c.x.Load().Ending(err)
 		if c.opts.Closed != nil {
 			c.opts.Closed(c, c.over.because(err))
 		}

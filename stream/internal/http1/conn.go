@@ -25,6 +25,7 @@ type Config struct {
 	Timeout    time.Duration // of each write that waits for the peer; 0: none
 	Gone       func(error)   // called when the peer is found gone
 	Shared     bool          // somebody else may close the connection, who must not have to wait
+	Meter      *Meter        // nil: nobody wants to know
 }
 
 // A Conn is a network connection that speaks HTTP/1.x.
@@ -57,8 +58,9 @@ type Conn struct {
 	parked uint64 // guarded by the parking, as is ready
 	ready  func()
 
-	gone func(error)
-	lent bool // somebody may go on using the buffer
+	gone  func(error)
+	lent  bool // somebody may go on using the buffer
+	meter *Meter
 
 	watch watch
 }
@@ -72,7 +74,7 @@ func NewConn(rwc net.Conn, cfg Config) *Conn {
 
 // Init makes the zero c what [NewConn] returns.
 func (c *Conn) Init(rwc net.Conn, cfg Config) {
-	c.rwc, c.raw, c.size, c.gone = rwc, rawConn(rwc), cfg.BufferSize, cfg.Gone
+	c.rwc, c.raw, c.size, c.gone, c.meter = rwc, rawConn(rwc), cfg.BufferSize, cfg.Gone, cfg.Meter
 	if c.size <= 0 {
 		c.size = defaultBuffer
 	}
@@ -86,6 +88,7 @@ func (c *Conn) Init(rwc net.Conn, cfg Config) {
 	c.out.sink, c.out.limit, c.out.timeout, c.out.onDeath = &c.sink, cfg.QueueSize, cfg.Timeout, c.lost
 	c.out.quick = true
 	if len(cfg.Early) > 0 {
+		c.count(len(cfg.Early))
 		c.br = c.newReader(max(c.size, len(cfg.Early)))
 		c.unread(cfg.Early)
 	}
@@ -156,9 +159,19 @@ func (c *Conn) Read(p []byte) (int, error) {
 	if c.inCall {
 		n, err := readNow(c.fd, p)
 		c.short = n < len(p)
+		c.count(n)
 		return n, err
 	}
-	return c.rwc.Read(p)
+	n, err := c.rwc.Read(p)
+	c.count(n)
+	return n, err
+}
+
+// count notes that n bytes were read.
+func (c *Conn) count(n int) {
+	if c.meter != nil {
+		c.meter.In.Add(int64(n))
+	}
 }
 
 // Buffered returns how many bytes were read and not used yet.

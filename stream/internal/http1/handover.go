@@ -73,6 +73,7 @@ func (o *Outbound) try(p []byte) (n int, err error) {
 func (o *Outbound) left(n int) {
 	o.ahead -= min(o.ahead, n)
 	o.inflight -= min(o.inflight, n)
+	o.sent += int64(n)
 }
 
 // keep makes rest, which is the end of buf unless it is a sender's, the queue.

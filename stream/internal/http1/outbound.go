@@ -36,6 +36,7 @@ type Outbound struct {
 	earlier  time.Time // the deadline for these
 	waits    wait      // what the holder of the turn waits for
 	single   [1][]byte // of whoever holds the turn, for a lone buffer
+	sent     int64     // bytes that the sink has got
 	shut     error     // why nothing is accepted any more: see TryLast
 	err      error
 }
@@ -220,6 +221,13 @@ func (o *Outbound) Pending() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.inflight + len(o.buf)
+}
+
+// Sent returns how many bytes the sink has got.
+func (o *Outbound) Sent() int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.sent
 }
 
 // Locked runs fn while nothing can be accepted.

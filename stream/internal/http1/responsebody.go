@@ -51,6 +51,7 @@ func (w *ResponseWriter) appendHead(p, first []byte) []byte {
 		return p
 	}
 	w.headSent = true
+	w.conn.meter.begins()
 	whole := w.done.Load()
 	h := &w.desk.head
 	isHead, is11 := w.req.Method == http.MethodHead, w.req.ProtoAtLeast(1, 1)
@@ -289,6 +290,7 @@ func (w *ResponseWriter) readDirect(rf io.ReaderFrom, src io.Reader) (n int64, e
 		return err
 	})
 	w.written += n
+	w.conn.Out.Locked(func() { w.conn.Out.sent += n })
 	if err == nil {
 		err = locked
 	}

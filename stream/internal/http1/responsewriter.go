@@ -133,6 +133,15 @@ func (w *ResponseWriter) Header() http.Header {
 // Begun reports whether the final head is fixed.
 func (w *ResponseWriter) Begun() bool { return w.status != 0 }
 
+// Outcome returns the status, 0 if none is fixed, and how many bytes of the body were sent.
+// It is for whoever has called Finish or Abandon.
+func (w *ResponseWriter) Outcome() (status int, body int64) {
+	if w.req.Method == http.MethodHead || !bodyAllowed(w.status) {
+		return w.status, 0
+	}
+	return w.status, w.written
+}
+
 // Hijacked reports whether the connection was given away.
 func (w *ResponseWriter) Hijacked() bool { return w.hijacked }
 
