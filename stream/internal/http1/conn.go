@@ -29,10 +29,11 @@ type Config struct {
 
 // A Conn is a network connection that speaks HTTP/1.x.
 type Conn struct {
-	Out *Outbound
+	sink connSink // Out's
+	out  Outbound // which Out is
+	Out  *Outbound
 
 	rwc    net.Conn
-	sink   *connSink // Out's
 	raw    syscall.RawConn
 	size   int
 	br     *bufio.Reader // nil while idle; owned by the goroutine that reads
@@ -72,9 +73,9 @@ func NewConn(rwc net.Conn, cfg Config) *Conn {
 		c.attends = true
 	}
 	_ = rwc.SetDeadline(time.Time{})
-	c.sink = &connSink{conn: rwc, raw: c.raw}
-	c.Out = NewOutbound(c.sink, cfg.QueueSize, cfg.Timeout, c.lost)
-	c.Out.quick = true
+	c.sink.conn, c.sink.raw = rwc, c.raw
+	c.Out = &c.out
+	c.out.sink, c.out.limit, c.out.timeout, c.out.onDeath, c.out.quick = &c.sink, cfg.QueueSize, cfg.Timeout, c.lost, true
 	if len(cfg.Early) > 0 {
 		c.br = c.newReader(max(c.size, len(cfg.Early)))
 		c.unread(cfg.Early)

@@ -24,11 +24,10 @@ type Sink interface {
 // connSink writes to a network connection. Whoever has the turn owns it; while that one
 // is in Write, whoever holds the Outbound's mu may call Arm.
 type connSink struct {
-	conn    net.Conn
-	raw     syscall.RawConn // nil: there is no non-blocking write
-	armed   bool            // a write deadline is set on conn
-	inside  bool            // [Conn.Await] runs: a close would wait for its end; guarded by the Outbound's lock
-	attempt attempt
+	conn   net.Conn
+	raw    syscall.RawConn // nil: there is no non-blocking write
+	armed  bool            // a write deadline is set on conn
+	inside bool            // [Conn.Await] runs: a close would wait for its end; guarded by the Outbound's lock
 }
 
 // rawConn returns conn's descriptor where a write past conn's own methods cannot
@@ -56,7 +55,7 @@ func (s *connSink) TryWrite(p []byte) (int, error) {
 			return 0, err
 		}
 	}
-	return s.attempt.write(s.raw, p)
+	return tryWrite(s.raw, p)
 }
 
 func (s *connSink) Write(bufs net.Buffers) error {
