@@ -13,11 +13,16 @@ import (
 // was accepted in: methods called later fail. All methods may be called from any
 // goroutine.
 type Conn struct {
-	opts        *settings
+	out     stream.Sender // the first fields are those that a broadcast looks at
+	raw     *stream.Raw
+	opts    *settings
+	deflate bool        // was agreed on
+	more    atomic.Bool // the client has sent more than was read
+	mute    atomic.Bool // text and data is not compressed
+	limit   atomic.Int64
+
 	x           atomic.Pointer[stream.Exchange]
-	raw         *stream.Raw
 	subprotocol string
-	deflate     bool // was agreed on
 
 	reading sync.Mutex // held by whoever reads; guards what follows
 	codec   *codec     // nil between two messages
@@ -25,9 +30,7 @@ type Conn struct {
 	failed  error      // why nothing more is read
 	turn    uint64     // counts messages
 
-	limit atomic.Int64
-	more  atomic.Bool // the client has sent more than was read
-	mute  atomic.Bool // text and data is not compressed
+	detachment detachment
 
 	alive alive
 	over  closing
@@ -35,7 +38,7 @@ type Conn struct {
 
 // open begins with what is on raw.
 func (c *Conn) open(raw *stream.Raw) {
-	c.raw = raw
+	c.raw, c.out = raw, raw.Sender()
 	c.more.Store(raw.Buffered() > 0)
 	c.watch()
 }
@@ -56,14 +59,17 @@ func (c *Conn) Subprotocol() string { return c.subprotocol }
 func (c *Conn) Compressed() bool { return c.deflate }
 
 // LocalAddr returns the address of this side.
-func (c *Conn) LocalAddr() net.Addr { return c.raw.Net().LocalAddr() }
+func (c *Conn) LocalAddr() net.Addr { return c.raw.LocalAddr() }
 
 // RemoteAddr returns the client's address.
-func (c *Conn) RemoteAddr() net.Addr { return c.raw.Net().RemoteAddr() }
+func (c *Conn) RemoteAddr() net.Addr { return c.raw.RemoteAddr() }
 
 // NetConn returns the network connection, to set its options. Reading from it or writing
 // to it corrupts the WebSocket.
-func (c *Conn) NetConn() net.Conn { return c.raw.Net() }
+func (c *Conn) NetConn() net.Conn {
+	c.detachment.lend(c.raw)
+	return c.raw.Net()
+}
 
 // SetReadDeadline bounds reads; the zero time is no bound. A read that it ends is the
 // last one: its error is that of all later ones.

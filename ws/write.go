@@ -59,9 +59,9 @@ func (c *Conn) send(wait bool, frames ...[]byte) error {
 		}
 	}
 	if wait {
-		return c.raw.Send(frames...)
+		return c.out.Send(frames...)
 	}
-	return c.raw.TrySend(frames...)
+	return c.out.TrySend(frames...)
 }
 
 // compressedPool holds memory for compressed messages.

@@ -30,10 +30,9 @@ type Config struct {
 
 // A Conn is a network connection that speaks HTTP/1.x.
 type Conn struct {
-	Out *Outbound
-
-	out  Outbound // Out
 	sink connSink // Out's
+	out  Outbound // which Out is
+	Out  *Outbound
 
 	rwc    net.Conn
 	raw    syscall.RawConn
@@ -85,8 +84,7 @@ func (c *Conn) Init(rwc net.Conn, cfg Config) {
 	_ = rwc.SetDeadline(time.Time{})
 	c.sink.conn, c.sink.raw = rwc, c.raw
 	c.Out = &c.out
-	c.out.sink, c.out.limit, c.out.timeout, c.out.onDeath = &c.sink, cfg.QueueSize, cfg.Timeout, c.lost
-	c.out.quick = true
+	c.out.sink, c.out.limit, c.out.timeout, c.out.onDeath, c.out.quick = &c.sink, cfg.QueueSize, cfg.Timeout, c.lost, true
 	if len(cfg.Early) > 0 {
 		c.count(len(cfg.Early))
 		c.br = c.newReader(max(c.size, len(cfg.Early)))
