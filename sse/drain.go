@@ -94,12 +94,12 @@ func (x *Session) drop() {
 		x.waitMove(x.ctx.Done(), nil)
 	}
 	x.queue.count(item{event: true})
-	dropped := x.queue.news()
+	dropped, below := x.queue.news(), x.below()
 	if x.err == nil && x.opts.MissedEvent != "" {
 		x.drainQueue()
 	}
 	x.mu.Unlock()
-	x.tellDrops(dropped, nil)
+	tellDrops(below, dropped, nil)
 }
 
 // appendLast appends what ends the response.

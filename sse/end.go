@@ -122,10 +122,8 @@ func (x *Session) fail(err error) {
 // cut ends the session at once, in the middle of whatever is on its way.
 func (x *Session) cut(err error) {
 	x.fail(err)
-	if x.feed != nil {
-		x.feed.Cut(err)
-	} else {
-		x.exchange.Cut(err)
+	if below := x.below(); below != nil {
+		below.Cut(err)
 	}
 }
 
@@ -150,9 +148,12 @@ func (x *Session) release() {
 	if reason == nil {
 		reason = x.err
 	}
+	below := x.below()
 	x.mu.Unlock()
 	defer x.mu.Lock()
-	x.exchange.Ending(reason)
+	if below != nil {
+		below.Ending(reason)
+	}
 	x.gone()
 	x.part()
 }

@@ -81,18 +81,39 @@ func (x *Session) send(m *message, shared bool, how mode) error {
 	}
 	x.mu.Lock()
 	err := x.offer(m, shared, how)
-	dropped := x.queue.news()
+	dropped, below := x.queue.news(), x.below()
 	x.mu.Unlock()
-	x.tellDrops(dropped, err)
+	tellDrops(below, dropped, err)
 	return err
 }
 
+// A carrier is what is below a session: its exchange or, when that is over, its feed.
+type carrier interface {
+	Drops(count int64, refused bool)
+	Ending(err error)
+	Cut(reason error)
+}
+
+// below returns nil when the session has come to its end. mu is held.
+func (x *Session) below() carrier {
+	switch {
+	case x.feed != nil:
+		return x.feed
+	case x.exchange != nil:
+		return x.exchange
+	}
+	return nil
+}
+
 // tellDrops tells the owner's observer what was dropped, and of a send that err has
-// refused. mu is not held.
-func (x *Session) tellDrops(dropped int64, err error) {
-	x.exchange.Drops(dropped, false)
+// refused. No lock is held.
+func tellDrops(below carrier, dropped int64, err error) {
+	if below == nil {
+		return
+	}
+	below.Drops(dropped, false)
 	if err == stream.ErrBufferFull || err == os.ErrDeadlineExceeded {
-		x.exchange.Drops(1, true)
+		below.Drops(1, true)
 	}
 }
 

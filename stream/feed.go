@@ -19,6 +19,7 @@ type Feed struct {
 	gone  func()
 	last  bool // no request follows on the connection
 	told  atomic.Bool
+	seen  *sighting // nil: there is no Observer
 
 	over  bool        // guarded by the Conn's mu, as is retry
 	retry *time.Timer // of the watch; nil: none
@@ -43,7 +44,7 @@ func (x *Exchange) Outlast(begun func(*Feed), gone func()) bool {
 	goes := false
 	x.out.Locked(func() { goes = x.follower.Begun() && !x.follower.Complete() })
 	if goes {
-		x.feed = &Feed{conn: x.conn, f: x.follower, begun: begun, gone: gone}
+		x.feed = &Feed{conn: x.conn, f: x.follower, begun: begun, gone: gone, seen: x.seen}
 	}
 	return goes
 }
@@ -59,6 +60,7 @@ func (x *Exchange) takeFeed() *Feed {
 	f.last = x.closed || x.breach || x.spent || x.received.Close || x.received.Method == http.MethodConnect
 	x.mu.Unlock()
 	x.closeBody()
+	x.ends(false)
 	x.endContexts()
 	f.conn.stopWatch()
 	f.conn.x.Store(nil)
@@ -135,3 +137,9 @@ func (f *Feed) Cut(reason error) {
 	f.conn.Abort(reason)
 	f.conn.wire.Out.Kill(reason)
 }
+
+// Drops is [Exchange.Drops].
+func (f *Feed) Drops(count int64, refused bool) { f.seen.drops(f.conn, count, refused) }
+
+// Ending is [Exchange.Ending].
+func (f *Feed) Ending(err error) { f.seen.ends(err) }

@@ -156,13 +156,19 @@ func (x *Exchange) Observed() bool { return x.seen != nil }
 // because the client does not keep up. It is for packages that serve hooks. Any goroutine may
 // call it that holds no lock.
 func (x *Exchange) Drops(count int64, refused bool) {
-	s := x.seen
+	if x.seen != nil {
+		x.seen.drops(x.connection(), count, refused)
+	}
+}
+
+// drops is Drops; c may be nil.
+func (s *sighting) drops(c *Conn, count int64, refused bool) {
 	if s == nil || count <= 0 {
 		return
 	}
 	s.dropped.Add(count)
 	d := Drop{Count: count, Refused: refused}
-	if c := x.connection(); c != nil {
+	if c != nil {
 		d.Conn = c.id
 	}
 	if kind := s.kind.Load(); kind != nil {
@@ -178,8 +184,10 @@ func (x *Exchange) Offer(frames [][]byte) error { return x.send(false, frames...
 
 // Ending notes why what [Exchange.Lasts] has announced comes to its end, before it is
 // done; the first reason is right. Any goroutine may call it.
-func (x *Exchange) Ending(err error) {
-	if s := x.seen; s != nil && err != nil {
+func (x *Exchange) Ending(err error) { x.seen.ends(err) }
+
+func (s *sighting) ends(err error) {
+	if s != nil && err != nil {
 		s.ending.CompareAndSwap(nil, &err)
 	}
 }
