@@ -51,10 +51,12 @@ func (p *conn) ask(ctx context.Context, last bool) (bool, error) {
 
 // stays reports whether the connection stays behind an answer; it must unless it may go.
 func (p *conn) stays(resp *http.Response, mayGo bool) (bool, error) {
-	if !resp.Close {
+	switch {
+	case !resp.Close:
 		return true, p.quiet()
-	}
-	if !mayGo && !p.c.fleet.ending.Load() {
+	case mayGo: // net/http waits for the client to close where that was told not to send a body
+		return false, nil
+	case !p.c.fleet.ending.Load():
 		return false, fmt.Errorf("answer %d closes the connection", p.c.answered)
 	}
 	return false, p.ended(p.c.fleet.opts.Patience)

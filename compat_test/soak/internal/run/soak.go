@@ -84,8 +84,9 @@ func wordOf(err error) string {
 
 // load has the clients work for a time.
 func (s *soak) load(ctx context.Context, d time.Duration) {
-	ctx, cancel := context.WithTimeout(ctx, d)
+	ctx, cancel := context.WithCancel(ctx) // without a deadline, which a dialer would take for its own
 	defer cancel()
+	defer time.AfterFunc(d, cancel).Stop()
 	s.fleet.Run(ctx, ctx)
 }
 
