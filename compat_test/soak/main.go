@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,6 +53,11 @@ func soak(args []string, out, progress io.Writer) error {
 	o.Kinds, o.Memory = strings.Split(*kinds, ","), *memory<<20
 	if o.MaxSize < 1 || o.MaxSize > work.MaxSize || o.Clients < 1 || o.Rate <= 0 {
 		return fmt.Errorf("a size up to %d, and positive numbers, are wanted", work.MaxSize)
+	}
+	for _, kind := range o.Kinds {
+		if !slices.Contains(serve.Kinds, kind) {
+			return fmt.Errorf("there is no server %q", kind)
+		}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

@@ -60,13 +60,16 @@ func (s *service) mount(h http.Handler) {
 		s.serve, s.shutdown = srv.Serve, srv.Shutdown
 		return
 	}
+	readTimeout := time.Duration(0)
 	if s.cfg.Kind == Eager {
 		opts.Takeover = adapter.Eager
+	} else { // net/http has no other bound for bodies on the connections that stay its own
+		readTimeout = s.cfg.Body
 	}
 	a := adapter.New(opts)
 	srv := &http.Server{
 		Handler: a.Wrap(h), ErrorLog: log.New(&s.journal, "", 0),
-		ReadHeaderTimeout: s.cfg.Header, IdleTimeout: s.cfg.Idle,
+		ReadHeaderTimeout: s.cfg.Header, ReadTimeout: readTimeout, IdleTimeout: s.cfg.Idle,
 	}
 	a.Register(srv)
 	s.serve = srv.Serve
