@@ -1,0 +1,8 @@
+//go:build !race && linux
+
+package main
+
+const (
+	raceEnabled   = false
+	defaultMemory = 256 // MiB
+)
