@@ -30,16 +30,13 @@ func (x *Session) Detach(ended func(err error)) error {
 	x.ended = ended
 	if err == nil && x.direct && x.exchange.Outlast(x.adopt, x.left) {
 		x.detached = true
-		if x.unjoin != nil {
-			x.unjoin()
-			x.unjoin = nil
-		}
+		x.disjoin()
 		x.mu.Unlock()
 		return nil
 	}
-	ctx := x.ctx
 	x.mu.Unlock()
 	if err == nil {
+		ctx := x.Context()
 		<-ctx.Done()
 		err = gone(ctx)
 	}
@@ -102,14 +99,24 @@ func (x *Session) part() {
 	}
 }
 
-// join ends the session with ctx, the request's as the hook has found it, which somebody
-// else may end before the exchange does.
+// A joint is the context of a session in whose request middleware has put one that may
+// end before the exchange does.
+type joint struct {
+	ctx  context.Context
+	stop func() bool
+}
+
+// join has the session's context end with ctx, too. Sends go on until the hook returns, as
+// they do in a handler: there may be something to be said about the end.
 func (x *Session) join(ctx context.Context) {
-	x.unjoin = context.AfterFunc(ctx, func() {
-		x.mu.Lock()
-		defer x.mu.Unlock()
-		if !x.detached {
-			x.cancel(context.Cause(ctx))
-		}
-	})
+	joined, cancel := context.WithCancelCause(x.ctx)
+	x.joint = &joint{joined, context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })}
+}
+
+// disjoin lets go of the request's context. mu is held.
+func (x *Session) disjoin() {
+	if x.joint != nil {
+		x.joint.stop()
+		x.joint = nil
+	}
 }

@@ -141,9 +141,7 @@ func (x *Session) release() {
 	}
 	x.released = true
 	x.cancel(ErrEnded)
-	if x.unjoin != nil {
-		x.unjoin()
-	}
+	x.disjoin()
 	reason := x.dead
 	if reason == nil {
 		reason = x.err

@@ -45,18 +45,22 @@ type Session struct {
 	stream   *stream.Stream // nil from then on, as is what follows
 	context  *stream.Context
 	exchange *stream.Exchange
-	unjoin   func() bool // lets go of the request's context; nil: it is the exchange's own
-	one      [1][]byte   // what is being sent
+	joint    *joint    // nil: the request's context is the exchange's own
+	one      [1][]byte // what is being sent
 }
 
 // Context returns a context that ends with the session: within moments of the client's
 // leaving, when the server shuts down, by Close, with the hook, or with the request's
-// context as the hook has found it, which middleware may have given a deadline. Its cause
+// context as the hook has found it, which middleware may have given a deadline: what the
+// hook has to say about that it can still send. Its cause
 // matches stream.ErrClosed unless the client has left or the hook has returned. A session
 // that was detached has another one when the handlers around its hook have returned.
 func (x *Session) Context() context.Context {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if x.joint != nil {
+		return x.joint.ctx
+	}
 	return x.ctx
 }
 

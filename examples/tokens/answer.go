@@ -28,12 +28,7 @@ func answer(m *model, logger *log.Logger) http.Handler {
 				fmt.Sprintf("ask something in 1 to %d bytes: /answer?q=why\n", maxPrompt))
 			return errPrompt
 		}
-		// The session ends when the browser leaves or the service shuts down; what Timeout
-		// bounds is the request's context.
-		ctx, cancel := context.WithCancelCause(x.Request().Context())
-		defer cancel(nil)
-		defer context.AfterFunc(x.Context(), func() { cancel(context.Cause(x.Context())) })()
-
+		ctx := x.Context() // ends when the browser leaves, the service shuts down, or Timeout says so
 		sent := 0
 		for token := range m.tokens(ctx, prompt) {
 			if x.Send(sse.Event{Data: token}) != nil {
