@@ -24,7 +24,7 @@ func (x *Session) Detach(ended func(err error)) error {
 	err := x.Start() // the client is to know that it is connected
 	x.mu.Lock()
 	for err == nil && x.draining && !x.direct { // the head is on its way
-		x.waitMove(x.ctx.Done(), nil)
+		x.waitMove(x.done(), nil)
 		err = x.refusal()
 	}
 	x.ended = ended

@@ -91,7 +91,7 @@ func (x *Session) next(m *message, frames [][]byte) [][]byte {
 func (x *Session) drop() {
 	x.mu.Lock()
 	for x.err == nil && !x.queue.empty() {
-		x.waitMove(x.ctx.Done(), nil)
+		x.waitMove(x.done(), nil)
 	}
 	x.queue.count(item{event: true})
 	dropped, below := x.queue.news(), x.below()

@@ -150,7 +150,7 @@ func (x *Session) offer(m *message, shared bool, how mode) error {
 			defer t.Stop()
 			expired = t.C
 		}
-		if !x.waitMove(x.ctx.Done(), expired) {
+		if !x.waitMove(x.done(), expired) {
 			return os.ErrDeadlineExceeded
 		}
 	}
@@ -237,10 +237,24 @@ func (x *Session) wrote() {
 
 // refusal returns why nothing is accepted any more.
 func (x *Session) refusal() error {
-	if x.err == nil && x.ctx.Err() != nil {
+	if x.err == nil && x.ctx.Err() != nil && !late(x.ctx) {
 		x.refuse(gone(x.ctx))
 	}
 	return x.err
+}
+
+// late reports whether it is a deadline that has ended ctx, as middleware may have put one
+// into the request beneath the exchange: there the client is, and may be told.
+func late(ctx context.Context) bool {
+	return errors.Is(context.Cause(ctx), context.DeadlineExceeded)
+}
+
+// done is closed when there is no use in waiting for the client. mu is held.
+func (x *Session) done() <-chan struct{} {
+	if late(x.ctx) {
+		return nil
+	}
+	return x.ctx.Done()
 }
 
 // gone returns why ctx has ended, as an error that matches stream.ErrClosed.
