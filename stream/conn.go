@@ -284,8 +284,11 @@ func (c *Conn) beforeRead(p *pace) {
 	if c.pace = p; p != nil {
 		p.begin(c)
 	}
+	watched := c.watcher != nil
 	c.mu.Unlock()
-	c.wire.Unwatch()
+	if watched {
+		c.wire.Unwatch()
+	}
 }
 
 func (c *Conn) afterRead(n int64) {

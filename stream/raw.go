@@ -30,8 +30,26 @@ type Raw struct {
 	deadline time.Time    // of reads
 	parked   bool         // or was
 
-	resting bool  // Wait has returned ErrResting; of the goroutine that reads
-	dozed   error // how the wait has gone on
+	resting   bool  // Wait has returned ErrResting; of the goroutine that reads
+	dozed     error // how the wait has gone on
+	nested    bool  // there was a Wait within Attend
+	attending attending
+}
+
+// PrepareUpgrade makes sure, before a 101 is sent, that [Exchange.Upgrade] can follow it.
+// The error is [ErrNotRaw] or [ErrClosed], or what the system lacks.
+func (x *Exchange) PrepareUpgrade() error {
+	c, err := x.insist()
+	switch {
+	case err != nil:
+		return err
+	case x.wire != nil && !x.wire.AtEOF():
+		return fmt.Errorf("stream: upgrade: %w: the request has a body that is not read", ErrNotRaw)
+	}
+	if err := c.wire.Outgrow(); err != nil { // a Wait is longer than the one for a request
+		return fmt.Errorf("stream: upgrade: %w", err)
+	}
+	return nil
 }
 
 // Upgrade hands over the connection after a 101 was sent on the Stream. From then on
@@ -43,22 +61,17 @@ type Raw struct {
 // nobody may use the Raw to read. It reports whether the client may still be sending:
 // such a connection is closed so that the client can read what it was sent.
 //
-// The error is [ErrNotRaw] or [ErrClosed]; [ErrBegun] says that what was sent was no 101.
+// The error is that of [Exchange.PrepareUpgrade]; [ErrBegun] says that what was sent was no
+// 101.
 func (x *Exchange) Upgrade(end func(cut bool) (linger bool)) (*Raw, error) {
-	c, err := x.insist()
-	if err != nil {
+	if err := x.PrepareUpgrade(); err != nil {
 		return nil, err
 	}
+	c := x.conn
 	upgraded := false
 	c.wire.Out.Locked(func() { upgraded = x.follower.Upgraded() })
 	if !upgraded {
 		return nil, fmt.Errorf("stream: upgrade: %w otherwise than by a 101", ErrBegun)
-	}
-	if x.wire != nil && !x.wire.AtEOF() {
-		return nil, fmt.Errorf("stream: upgrade: %w: the request has a body that is not read", ErrNotRaw)
-	}
-	if err := c.wire.Outgrow(); err != nil { // a Wait is longer than the one for a request
-		return nil, fmt.Errorf("stream: upgrade: %w", err)
 	}
 	r := &Raw{conn: c, out: c.wire.Out, end: end}
 	r.x.Store(x)
@@ -72,8 +85,12 @@ func (x *Exchange) Upgrade(end func(cut bool) (linger bool)) (*Raw, error) {
 	return r, nil
 }
 
-// Net returns the network connection, for its addresses and options.
+// Net returns the network connection, for its options, or to be closed.
 func (r *Raw) Net() net.Conn { return r.conn.wire.Net() }
+
+// LocalAddr and RemoteAddr return its addresses.
+func (r *Raw) LocalAddr() net.Addr  { return r.conn.wire.Show().LocalAddr() }
+func (r *Raw) RemoteAddr() net.Addr { return r.conn.wire.Show().RemoteAddr() }
 
 // Buffered returns how many bytes were read and not used yet.
 func (r *Raw) Buffered() int { return r.conn.wire.Buffered() }
@@ -97,6 +114,9 @@ func (r *Raw) Wait(rests bool) error {
 			return r.dozed
 		}
 	}
+	if err := r.outgrow(); err != nil {
+		return r.lost(err)
+	}
 	if err := r.out.Idle(); err != nil {
 		return r.lost(err)
 	}
@@ -117,8 +137,8 @@ func (r *Raw) lost(err error) error {
 	}
 	r.Left()
 	r.conn.failed(err)
-	if dead := r.out.Err(); dead != nil && err != io.EOF {
-		return dead // which is the reason of err
+	if dead := r.out.Err(); dead != nil && (err != io.EOF || r.conn.last.Load()) {
+		return dead // which is the reason of err, even of an end where Abort came within Attend
 	}
 	return err
 }

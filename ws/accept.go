@@ -1,6 +1,7 @@
 package ws
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/onramp-go/onramp/stream"
@@ -19,7 +20,8 @@ import (
 //   - 403 an origin that is not allowed
 //   - 505 HTTP/2 and later, which have no Upgrade, and 501 their extended CONNECT
 //   - 501 a good handshake where there is no raw connection: the error matches
-//     [stream.ErrNotRaw] and names what hides it
+//     [stream.ErrNotRaw] and names what hides it; 503 where the system has no descriptor
+//     left that the connection needs
 //
 // opts is copied; nil selects every default. Accept panics if opts make no sense.
 func Accept(s *stream.Stream, c *stream.Context, opts *Options) (*Conn, error) {
@@ -34,8 +36,8 @@ func accept(s *stream.Stream, c *stream.Context, opts *settings) (*Conn, error) 
 	if refusal != nil {
 		return nil, refuse(c, refusal)
 	}
-	if _, err := s.NetConn(); err != nil {
-		return nil, refuse(c, &HandshakeError{http.StatusNotImplemented, err})
+	if err := c.Exchange().PrepareUpgrade(); err != nil {
+		return nil, refuse(c, &HandshakeError{lacking(err), err})
 	}
 	if err := s.Send(switching(c.Response().Header, fields)); err != nil {
 		return nil, err
@@ -47,4 +49,12 @@ func accept(s *stream.Stream, c *stream.Context, opts *settings) (*Conn, error) 
 	conn.open(raw)
 	conn.over.done = c.Exchange().Lasts(conn.lasting())
 	return conn, nil
+}
+
+// lacking returns the status for a good handshake for which the connection cannot be had.
+func lacking(err error) int {
+	if errors.Is(err, stream.ErrNotRaw) || errors.Is(err, stream.ErrClosed) {
+		return http.StatusNotImplemented
+	}
+	return http.StatusServiceUnavailable
 }

@@ -91,7 +91,7 @@ func (c *Conn) end(cut bool) (linger bool) {
 	_ = c.bye(code, "") // unless one was sent
 	c.reading.Lock()
 	for !cut && c.failed == nil {
-		_, _ = c.next(false) // until the client's close frame, or the time-out
+		_, _ = c.next(waits) // until the client's close frame, or the time-out
 	}
 	if c.failed == nil {
 		c.failed = stream.ErrClosed

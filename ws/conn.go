@@ -29,6 +29,8 @@ type Conn struct {
 	more  atomic.Bool // the client has sent more than was read
 	mute  atomic.Bool // text and data is not compressed
 
+	detachment detachment
+
 	alive alive
 	over  closing
 }
@@ -56,14 +58,17 @@ func (c *Conn) Subprotocol() string { return c.subprotocol }
 func (c *Conn) Compressed() bool { return c.deflate }
 
 // LocalAddr returns the address of this side.
-func (c *Conn) LocalAddr() net.Addr { return c.raw.Net().LocalAddr() }
+func (c *Conn) LocalAddr() net.Addr { return c.raw.LocalAddr() }
 
 // RemoteAddr returns the client's address.
-func (c *Conn) RemoteAddr() net.Addr { return c.raw.Net().RemoteAddr() }
+func (c *Conn) RemoteAddr() net.Addr { return c.raw.RemoteAddr() }
 
 // NetConn returns the network connection, to set its options. Reading from it or writing
 // to it corrupts the WebSocket.
-func (c *Conn) NetConn() net.Conn { return c.raw.Net() }
+func (c *Conn) NetConn() net.Conn {
+	c.detachment.lend(c.raw)
+	return c.raw.Net()
+}
 
 // SetReadDeadline bounds reads; the zero time is no bound. A read that it ends is the
 // last one: its error is that of all later ones.

@@ -24,6 +24,10 @@ var (
 	// ErrCloseTimeout says that the client did not answer a close frame in time.
 	ErrCloseTimeout = errors.New("ws: the client does not answer the close frame")
 
+	// ErrDetached says that messages of a detached Conn are its message hook's to read:
+	// see [Options.Detach].
+	ErrDetached = errors.New("ws: only its message hook reads from a detached connection")
+
 	errMessageType = errors.New("ws: no such message type")
 	errControl     = errors.New("ws: more than 125 bytes in a control frame")
 	errPanic       = errors.New("ws: a hook has panicked")

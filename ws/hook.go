@@ -43,42 +43,12 @@ func (h *hook) Handle(s *stream.Stream, c *stream.Context) hooks.Status {
 			return hooks.Continue
 		}
 	}
-	if h.opts.Detach && c.Exchange().Afterwards(func(x *stream.Exchange) bool { return h.detached(conn, x) }) {
+	v := &service{h: h, c: conn}
+	if h.opts.Detach && c.Exchange().Afterwards(v.detached) {
 		return hooks.Continue
 	}
-	h.serve(conn, false)
+	v.run()
 	return hooks.Continue
-}
-
-// detached is serve when the handlers around the hook have returned.
-func (h *hook) detached(c *Conn, x *stream.Exchange) (again bool) {
-	c.x.Store(x)
-	return h.serve(c, true)
-}
-
-// serve runs the message hook until the WebSocket ends. It returns true to go on
-// elsewhere, which it does only if rests.
-func (h *hook) serve(c *Conn, rests bool) (again bool) {
-	var reason error
-	for {
-		messageType, p, err := c.receive(rests)
-		switch {
-		case errors.Is(err, stream.ErrResting):
-			return true
-		case err != nil && reason == nil:
-			reason = err
-			fallthrough
-		case err != nil:
-			c.tell(reason)
-			return false
-		case c.alive.parting.Load():
-			continue
-		}
-		if err := h.onMessage(c, messageType, p); err != nil {
-			reason = err
-			c.dismiss(err)
-		}
-	}
 }
 
 // dismiss closes the WebSocket for an error of a hook.

@@ -16,15 +16,29 @@ type message struct {
 	probe [1]byte
 }
 
-// next goes on to the next message, past what is left of the one before. rests says that
-// the wait for it may end with stream.ErrResting.
-func (c *Conn) next(rests bool) (messageType int, err error) {
+// A patience says how a read waits for the client.
+type patience uint8
+
+const (
+	waits patience = iota
+	rests          // it may end with stream.ErrResting
+	never          // it ends with errNothing unless the next frame has come as a whole
+)
+
+// errNothing says that there is nothing to be read without waiting.
+var errNothing = errors.New("ws: nothing has come")
+
+// idles reports whether err says that there is no message yet.
+func idles(err error) bool { return err == errNothing || errors.Is(err, stream.ErrResting) }
+
+// next goes on to the next message, past what is left of the one before.
+func (c *Conn) next(how patience) (messageType int, err error) {
 	c.turn++
 	if err := c.skip(); err != nil {
 		return -1, err
 	}
-	if err := c.begun(rests); err != nil {
-		if errors.Is(err, stream.ErrResting) {
+	if err := c.begun(how); err != nil {
+		if idles(err) {
 			return -1, err
 		}
 		return -1, c.broken(err)
@@ -51,17 +65,17 @@ func (c *Conn) skip() error {
 
 // begun returns when the next message has, having dealt with the control frames before
 // it. While it waits for one it holds no codec.
-func (c *Conn) begun(rests bool) error {
+func (c *Conn) begun(how patience) error {
 	if c.codec != nil && !c.codec.in.between() {
 		return nil // gorilla skips what stands behind the end of deflated data
 	}
 	for c.lost == nil {
-		if c.codec != nil && c.raw.Buffered() == 0 && c.codec.in.between() {
-			c.codec.giveBack()
-			c.codec = nil
-		}
-		if c.raw.Buffered() == 0 {
-			if err := c.wait(rests && c.codec == nil); err != nil {
+		c.relax()
+		switch {
+		case how == never && c.between() && !c.whole():
+			return errNothing
+		case c.raw.Buffered() == 0:
+			if err := c.wait(how == rests && c.codec == nil); err != nil {
 				return err
 			}
 		}
@@ -87,6 +101,20 @@ func (c *Conn) begun(rests bool) error {
 	return c.lost
 }
 
+// relax gives the codec back when everything that has come is used up.
+func (c *Conn) relax() {
+	if c.codec != nil && c.raw.Buffered() == 0 && c.between() {
+		c.codec.giveBack()
+		c.codec = nil
+	}
+}
+
+// between reports whether the next byte is the first of a message, or of a control frame
+// before it.
+func (c *Conn) between() bool {
+	return c.codec == nil || c.codec.message.r == nil && c.codec.in.between()
+}
+
 // peek returns what has come, n bytes at the most and at least one, waiting for it.
 func (c *Conn) peek(n int) ([]byte, error) {
 	if c.raw.Buffered() == 0 {
@@ -105,18 +133,27 @@ func (c *Conn) peek(n int) ([]byte, error) {
 
 // wait waits for the client, when everything it has sent is used up.
 func (c *Conn) wait(rests bool) error {
-	c.more.Store(false)
-	c.alive.waiting.Store(true)
+	c.waits()
 	err := c.raw.Wait(rests)
 	if errors.Is(err, stream.ErrResting) {
 		return err // the wait goes on
 	}
+	c.waited(err)
+	return err
+}
+
+// waits and waited enclose a wait for the client.
+func (c *Conn) waits() {
+	c.more.Store(false)
+	c.alive.waiting.Store(true)
+}
+
+func (c *Conn) waited(err error) {
 	c.alive.waiting.Store(false)
 	if err == nil && c.opts.PingInterval > 0 {
 		c.alive.heard()
 	}
 	c.lost = err
-	return err
 }
 
 // read reads a piece of the message; io.EOF is its end.

@@ -11,14 +11,35 @@ import (
 const firstBuffer = 4096
 
 // ReadMessage returns the next text or binary message, which the caller owns. It waits
-// for its turn while another goroutine reads.
-func (c *Conn) ReadMessage() (messageType int, p []byte, err error) { return c.receive(false) }
-
-// receive is ReadMessage whose wait may end with stream.ErrResting, if rests.
-func (c *Conn) receive(rests bool) (messageType int, p []byte, err error) {
-	c.reading.Lock()
+// for its turn while another goroutine reads. The error is [ErrDetached] where it is not
+// the caller's to read.
+func (c *Conn) ReadMessage() (messageType int, p []byte, err error) {
+	if err := c.lockReading(); err != nil {
+		return -1, nil, err
+	}
 	defer c.reading.Unlock()
-	if messageType, err = c.next(rests); err != nil {
+	return c.receive(waits)
+}
+
+// lockReading waits for the turn to read.
+func (c *Conn) lockReading() error {
+	if c.detachment.refuses() { // else it would wait for as long as the client says nothing
+		return ErrDetached
+	}
+	c.reading.Lock()
+	if c.detachment.refuses() {
+		c.reading.Unlock()
+		return ErrDetached
+	}
+	return nil
+}
+
+// receive is ReadMessage for who has the turn.
+func (c *Conn) receive(how patience) (messageType int, p []byte, err error) {
+	if messageType, p, err = c.plain(how); p != nil || err != nil {
+		return messageType, p, err
+	}
+	if messageType, err = c.next(how); err != nil {
 		return messageType, nil, err
 	}
 	size, known := c.codec.in.whole()
@@ -49,11 +70,13 @@ func (c *Conn) receive(rests bool) (messageType int, p []byte, err error) {
 
 // NextReader returns the type of the next text or binary message and what it says, piece
 // by piece. It discards what is left of the message before, whose reader is at its end
-// then.
+// then. The error is [ErrDetached] as for ReadMessage.
 func (c *Conn) NextReader() (messageType int, r io.Reader, err error) {
-	c.reading.Lock()
+	if err := c.lockReading(); err != nil {
+		return -1, nil, err
+	}
 	defer c.reading.Unlock()
-	if messageType, err = c.next(false); err != nil {
+	if messageType, err = c.next(waits); err != nil {
 		return messageType, nil, err
 	}
 	return messageType, &messageReader{c, c.turn}, nil
@@ -67,7 +90,9 @@ type messageReader struct {
 // Read implements io.Reader.
 func (r *messageReader) Read(p []byte) (int, error) {
 	c := r.c
-	c.reading.Lock()
+	if err := c.lockReading(); err != nil {
+		return 0, err
+	}
 	defer c.reading.Unlock()
 	if c.turn != r.turn {
 		return 0, io.EOF
