@@ -111,13 +111,16 @@ func TestProtocol(t *testing.T) {
 	t.Parallel()
 	opts := &ws.Options{ReadLimit: limit}
 	attached := serve(t, ws.Hook(echo, opts))
-	detached := *opts
-	detached.Detach = true
+	let := *opts
+	let.Detach = true
+	detached := serve(t, ws.Hook(echo, &let))
 	for _, row := range conversations() {
 		row.over(t, "attached", attached, len(row.says), "")
-		row.over(t, "detached", serve(t, ws.Hook(echo, &detached)), len(row.says), "")
+		row.over(t, "detached", detached, len(row.says), "")
 		row.over(t, "by the byte", attached, 1, "")
 		row.over(t, "by three", attached, 3, "")
+		row.over(t, "detached, by the byte", detached, 1, "")
+		row.over(t, "detached, by five", detached, 5, "")
 	}
 }
 
