@@ -19,9 +19,9 @@ import (
 // Wait, Buffered and Reader belong to one goroutine at a time, the one that reads; the
 // others may be called from any.
 type Raw struct {
-	x    atomic.Pointer[Exchange] // that it belongs to
-	conn *Conn
 	out  *http1.Outbound
+	conn *Conn
+	x    atomic.Pointer[Exchange] // that it belongs to
 	end  func(cut bool) bool
 
 	state    atomic.Int32 // rawBusy, rawWaiting or rawInterrupted
@@ -143,10 +143,13 @@ func (r *Raw) lost(err error) error {
 	return err
 }
 
-// Send is [Stream.SendList] without its costs.
+// Sender returns what Send and TrySend send with, to be kept where it is at hand.
+func (r *Raw) Sender() Sender { return Sender{r.out} }
+
+// Send is [Sender.Send].
 func (r *Raw) Send(frames ...[]byte) error { return r.out.Send(nil, frames...) }
 
-// TrySend is [Stream.TrySendList] without its costs.
+// TrySend is [Sender.TrySend].
 func (r *Raw) TrySend(frames ...[]byte) error {
 	err := r.out.TrySend(nil, frames...)
 	if err == ErrBufferFull {

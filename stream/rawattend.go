@@ -58,7 +58,7 @@ func (r *Raw) come() (on bool) {
 		a.over = true
 		return false
 	}
-	if x := r.x.Load(); x.ctx.asked() || x.tail.Load().asked() {
+	if c.watches.Load() { // somebody wants to know at once of an end
 		c.wire.Doubt()
 	}
 	c.beforeRead(nil)

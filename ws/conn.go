@@ -13,21 +13,22 @@ import (
 // was accepted in: methods called later fail. All methods may be called from any
 // goroutine.
 type Conn struct {
-	opts        *settings
+	out     stream.Sender // the first fields are those that a broadcast looks at
+	raw     *stream.Raw
+	opts    *settings
+	deflate bool        // was agreed on
+	more    atomic.Bool // the client has sent more than was read
+	mute    atomic.Bool // text and data is not compressed
+	limit   atomic.Int64
+
 	x           atomic.Pointer[stream.Exchange]
-	raw         *stream.Raw
 	subprotocol string
-	deflate     bool // was agreed on
 
 	reading sync.Mutex // held by whoever reads; guards what follows
 	codec   *codec     // nil between two messages
 	lost    error      // why nothing more comes
 	failed  error      // why nothing more is read
 	turn    uint64     // counts messages
-
-	limit atomic.Int64
-	more  atomic.Bool // the client has sent more than was read
-	mute  atomic.Bool // text and data is not compressed
 
 	detachment detachment
 
@@ -37,7 +38,7 @@ type Conn struct {
 
 // open begins with what is on raw.
 func (c *Conn) open(raw *stream.Raw) {
-	c.raw = raw
+	c.raw, c.out = raw, raw.Sender()
 	c.more.Store(raw.Buffered() > 0)
 	c.watch()
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/onramp-go/onramp/stream"
 )
 
 // WriteMessage sends a message in one frame and returns when the kernel has it, or it is
@@ -59,9 +61,13 @@ func (c *Conn) send(wait bool, frames ...[]byte) error {
 		}
 	}
 	if wait {
-		return c.raw.Send(frames...)
+		return c.out.Send(frames...)
 	}
-	return c.raw.TrySend(frames...)
+	err := c.out.TrySend(frames...)
+	if err == stream.ErrBufferFull {
+		c.x.Load().Drops(1, true)
+	}
+	return err
 }
 
 // compressedPool holds memory for compressed messages.

@@ -30,10 +30,9 @@ type Config struct {
 
 // A Conn is a network connection that speaks HTTP/1.x.
 type Conn struct {
-	Out *Outbound
-
-	out  Outbound // Out
 	sink connSink // Out's
+	out  Outbound // which Out is
+	Out  *Outbound
 
 	rwc    net.Conn
 	raw    syscall.RawConn

@@ -56,14 +56,13 @@ func (o *Outbound) try(p []byte) (n int, err error) {
 	if o.ahead > 0 && passed(o.deadline) {
 		p = p[:min(len(p), o.ahead)]
 	}
-	take := func() (err error) {
-		n, err = o.sink.TryWrite(p)
-		return err
-	}
 	if o.quick && (!o.busy || len(p) <= sliceSize) {
-		err = take()
+		n, err = o.sink.TryWrite(p)
 	} else {
-		err = o.unlocked(take)
+		err = o.unlocked(func() (err error) {
+			n, err = o.sink.TryWrite(p)
+			return err
+		})
 	}
 	o.left(n)
 	return n, err

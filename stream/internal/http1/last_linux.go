@@ -3,7 +3,7 @@ package http1
 import "syscall"
 
 // isLast has the next write end the outgoing side, if it is taken as a whole.
-func (a *attempt) isLast() { a.last = true }
+func (s *connSink) isLast() { s.last = true }
 
 // writeBeforeEnd is syscall.Write for what is to wait for endWrites.
 func writeBeforeEnd(fd int, p []byte) (int, error) {

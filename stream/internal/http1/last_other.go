@@ -2,4 +2,4 @@
 
 package http1
 
-func (*attempt) isLast() {}
+func (*connSink) isLast() {}

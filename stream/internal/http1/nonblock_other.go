@@ -6,6 +6,4 @@ import "syscall"
 
 const canTryWrite = false
 
-type attempt struct{}
-
-func (*attempt) write(syscall.RawConn, []byte) (int, error) { return 0, nil }
+func tryWrite(syscall.RawConn, []byte, bool) (int, error) { return 0, nil }

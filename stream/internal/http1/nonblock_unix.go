@@ -4,34 +4,44 @@ package http1
 
 import (
 	"os"
+	"sync"
 	"syscall"
 )
 
 const canTryWrite = true
 
-// attempt is one non-blocking write through a raw descriptor. Its callback is made
+// An attempt is one non-blocking write through a raw descriptor. Its callback is made
 // once, so that an attempt allocates nothing.
 type attempt struct {
 	last bool // nothing follows: the end goes out with it
 	p    []byte
 	n    int
 	err  error
-	call func(fd uintptr) bool
+	call func(fd uintptr)
 }
 
-func (a *attempt) write(raw syscall.RawConn, p []byte) (int, error) {
-	if a.call == nil {
-		a.call = a.once
-	}
-	a.p, a.n, a.err = p, 0, nil
-	if err := raw.Write(a.call); err != nil {
-		return 0, err
+// attempts holds those that nobody makes: one that was used just now, for another
+// connection, is in a cache.
+var attempts = sync.Pool{New: func() any {
+	a := new(attempt)
+	a.call = a.once
+	return a
+}}
+
+// tryWrite writes what raw takes of p now. It goes past the runtime's poller, with which
+// there is nothing to wait for, and its deadline: the caller has seen to both.
+func tryWrite(raw syscall.RawConn, p []byte, last bool) (n int, err error) {
+	a := attempts.Get().(*attempt)
+	a.p, a.n, a.err, a.last = p, 0, nil, last
+	if err = raw.Control(a.call); err == nil {
+		n, err = a.n, a.err
 	}
 	a.p = nil
-	return a.n, a.err
+	attempts.Put(a)
+	return n, err
 }
 
-func (a *attempt) once(fd uintptr) bool {
+func (a *attempt) once(fd uintptr) {
 	for a.n < len(a.p) {
 		n, err := a.some(int(fd))
 		if n > 0 {
@@ -41,16 +51,15 @@ func (a *attempt) once(fd uintptr) bool {
 		switch err {
 		case syscall.EINTR:
 		case syscall.EAGAIN:
-			return true
+			return
 		default:
 			a.err = os.NewSyscallError("write", err)
-			return true
+			return
 		}
 	}
 	if a.last {
 		endWrites(int(fd))
 	}
-	return true
 }
 
 // some writes what is taken of the rest.

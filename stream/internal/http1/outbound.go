@@ -18,27 +18,30 @@ const (
 // All methods may be called from any goroutine. After the first failed write the
 // Outbound is dead: not one more byte goes out and every call returns the reason,
 // which matches [ErrClosed].
+//
+// The fields come in the order in which a TrySend looks at them: a broadcast finds
+// none of them in a cache, and pays for each line.
 type Outbound struct {
-	sink    Sink
-	limit   int           // most bytes that may wait in the queue
-	timeout time.Duration // for each write that waits for the peer; 0: none
-	quick   bool          // the sink is ours: all but its Write may be called with mu held
-	onDeath func(error)   // called once, with mu held
-
 	mu       sync.Mutex
-	buf      []byte    // accepted, in order, not in anybody's hands
-	pooled   *[]byte   // where buf came from
-	inflight int       // accepted bytes the drainer holds
-	busy     bool      // somebody holds the turn
-	waiters  []*waiter // first come, first served
-	deadline time.Time // replaces timeout while it is not zero
-	ahead    int       // accepted bytes of earlier responses, in front of all others
-	earlier  time.Time // the deadline for these
-	waits    wait      // what the holder of the turn waits for
-	single   [1][]byte // of whoever holds the turn, for a lone buffer
-	sent     int64     // bytes that the sink has got
-	shut     error     // why nothing is accepted any more: see TryLast
-	err      error
+	busy     bool  // somebody holds the turn
+	quick    bool  // the sink is ours: all but its Write may be called with mu held
+	waits    wait  // what the holder of the turn waits for
+	inflight int   // accepted bytes the drainer holds
+	err      error // the reason of death
+	shut     error // why nothing is accepted any more: see TryLast
+	limit    int   // most bytes that may wait in the queue
+	ahead    int   // accepted bytes of earlier responses, in front of all others
+	sink     Sink
+	buf      []byte // accepted, in order, not in anybody's hands
+	sent     int64  // bytes that the sink has got
+
+	pooled   *[]byte       // where buf came from
+	waiters  []*waiter     // first come, first served
+	timeout  time.Duration // for each write that waits for the peer; 0: none
+	deadline time.Time     // replaces timeout while it is not zero
+	earlier  time.Time     // the deadline for what is ahead
+	single   [1][]byte     // of whoever holds the turn, for a lone buffer
+	onDeath  func(error)   // called once, with mu held
 }
 
 // NewOutbound returns an Outbound over sink that queues up to limit bytes. A write

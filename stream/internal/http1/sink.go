@@ -29,7 +29,7 @@ type connSink struct {
 	armed   bool            // a write deadline is set on conn
 	inside  bool            // [Conn.Await] runs: a close would wait for its end; guarded by the Outbound's lock
 	severed bool            // that is why conn is still open
-	attempt attempt
+	last    bool            // nothing follows what is written next: the end goes out with it
 }
 
 // rawConn returns conn's descriptor where a write past conn's own methods cannot
@@ -57,7 +57,7 @@ func (s *connSink) TryWrite(p []byte) (int, error) {
 			return 0, err
 		}
 	}
-	return s.attempt.write(s.raw, p)
+	return tryWrite(s.raw, p, s.last)
 }
 
 func (s *connSink) Write(bufs net.Buffers) error {
