@@ -284,9 +284,8 @@ func (c *Conn) beforeRead(p *pace) {
 	if c.pace = p; p != nil {
 		p.begin(c)
 	}
-	watched := c.watcher != nil
 	c.mu.Unlock()
-	if watched {
+	if c.watches.Load() {
 		c.wire.Unwatch()
 	}
 }
