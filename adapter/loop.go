@@ -48,7 +48,9 @@ func (o *owner) loop(c *stream.Conn) {
 		}
 	case stream.ErrDetached:
 		handed = true
-		o.Detached(c.Detached())
+		if x := c.Detached(); x != nil {
+			o.Detached(x)
+		}
 	}
 }
 

@@ -24,16 +24,28 @@ func (x *Session) drain() {
 		if out == nil {
 			return
 		}
-		err := x.stream.SendList(out)
+		err := x.deliver(out)
 		x.mu.Lock()
 		if err != nil {
 			x.fail(err)
 		} else {
+			if x.stream != nil && !x.direct {
+				x.opened()
+			}
 			x.wrote()
 		}
 		x.move()
 		x.mu.Unlock()
 	}
+}
+
+// deliver sends a batch. It stands outside of mu: only the drainer makes direct true
+// meanwhile.
+func (x *Session) deliver(frames [][]byte) error {
+	if x.direct {
+		return x.out.Send(frames...)
+	}
+	return x.stream.SendList(frames)
 }
 
 // next takes the next batch out of the queue. It returns nil when there is nothing more
@@ -65,7 +77,11 @@ func (x *Session) next(m *message, frames [][]byte) [][]byte {
 		}
 	}
 	x.draining = false
-	x.exchange.Ease()
+	if x.direct {
+		x.out.Ease()
+	} else {
+		x.exchange.Ease()
+	}
 	x.move()
 	return nil
 }
@@ -78,12 +94,12 @@ func (x *Session) drop() {
 		x.waitMove(x.ctx.Done(), nil)
 	}
 	x.queue.count(item{event: true})
-	dropped := x.queue.news()
+	dropped, notes := x.queue.news(), x.notes()
 	if x.err == nil && x.opts.MissedEvent != "" {
 		x.drainQueue()
 	}
 	x.mu.Unlock()
-	x.tellDrops(dropped, nil)
+	tellDrops(notes, dropped, nil)
 }
 
 // appendLast appends what ends the response.

@@ -15,7 +15,11 @@ func (x *Session) Flush() error {
 	defer x.mu.Unlock()
 	x.settle()
 	if x.dead == nil {
-		if err := x.stream.Flush(); err != nil {
+		flush := x.out.Flush
+		if !x.direct {
+			flush = x.stream.Flush
+		}
+		if err := flush(); err != nil {
 			x.fail(err)
 		}
 	}
@@ -32,12 +36,11 @@ func (x *Session) Close() error { return x.close(true) }
 // close is Close; whole says that the response is to be ended and not broken off.
 func (x *Session) close(whole bool) error {
 	x.mu.Lock()
+	defer x.mu.Unlock()
 	x.finish(nil, whole && (x.head == nil || x.draining))
 	x.settle()
-	err := x.dead
-	x.mu.Unlock()
 	x.release()
-	return err
+	return x.dead
 }
 
 // shutDown ends the session in good order for reason, nil: because the server shuts down.
@@ -58,12 +61,15 @@ func (x *Session) shutDown(reason error) {
 
 // leave is called when the hook has returned, or panicked.
 func (x *Session) leave(abandoned bool) {
+	x.mu.Lock()
+	stays := x.detached && !abandoned
 	if abandoned {
-		x.mu.Lock()
 		x.fail(stream.ErrClosed)
-		x.mu.Unlock()
 	}
-	_ = x.close(true) // there is nobody left to tell
+	x.mu.Unlock()
+	if !stays {
+		_ = x.close(true) // there is nobody left to tell
+	}
 }
 
 // finish refuses everything further and sends farewell, which may be nil, and the end of
@@ -93,6 +99,9 @@ func (x *Session) refuse(err error) {
 		x.beat.Stop()
 	}
 	x.move()
+	if x.detached {
+		go func() { _ = x.close(true) }() // nobody else waits for it
+	}
 }
 
 // fail notes that nothing more can be sent.
@@ -113,7 +122,11 @@ func (x *Session) fail(err error) {
 // cut ends the session at once, in the middle of whatever is on its way.
 func (x *Session) cut(err error) {
 	x.fail(err)
-	x.exchange.Cut(err)
+	if x.feed != nil {
+		x.feed.Cut(err)
+	} else {
+		x.exchange.Cut(err)
+	}
 }
 
 // settle waits until nothing is queued. mu is given up meanwhile.
@@ -123,21 +136,23 @@ func (x *Session) settle() {
 	}
 }
 
-// reason returns why the session is over.
-func (x *Session) reason() error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.dead != nil {
-		return x.dead
-	}
-	return x.err
-}
-
-// release gives back what the session holds.
+// release gives back what the session holds, once. mu is held, and given up meanwhile.
 func (x *Session) release() {
-	x.once.Do(func() {
-		x.cancel(ErrEnded)
-		x.exchange.Ending(x.reason())
-		x.gone()
-	})
+	if x.released {
+		return
+	}
+	x.released = true
+	x.cancel(ErrEnded)
+	if x.unjoin != nil {
+		x.unjoin()
+	}
+	notes, reason := x.notes(), x.err
+	if x.dead != nil {
+		reason = x.dead
+	}
+	x.mu.Unlock()
+	defer x.mu.Lock()
+	notes.Ending(reason)
+	x.gone()
+	x.part()
 }

@@ -30,17 +30,13 @@ const (
 // A gap event has the Hub's GapEvent as Name; the client should then fetch afresh
 // whatever its events are about.
 func (h *Hub) Follow(x *Session, name string) error {
-	f := &follower{x: x, behind: true, wake: make(chan struct{}, 1)}
+	wake := make(chan struct{}, 1)
+	f := &follower{x: x, behind: true}
+	f.fellBehind = func() { wake <- struct{}{} } // empty: Follow has seen the last one before behind was false
 	t := h.topic(name)
 	defer h.leave(name, t)
-	t.mu.Lock()
-	t.followers[f] = struct{}{} // before the first look into the Store, so that nothing falls between
-	t.mu.Unlock()
-	defer func() {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		delete(t.followers, f)
-	}()
+	t.add(f) // before the first look into the Store, so that nothing falls between
+	defer t.remove(f)
 	if err := h.begin(f, name); err != nil {
 		return err
 	}
@@ -52,7 +48,7 @@ func (h *Hub) Follow(x *Session, name string) error {
 			return err
 		}
 		select {
-		case <-f.wake:
+		case <-wake:
 		case <-x.Context().Done():
 			return gone(x.Context())
 		}
@@ -61,11 +57,11 @@ func (h *Hub) Follow(x *Session, name string) error {
 
 // A follower is a session that follows a topic.
 type follower struct {
-	x    *Session
-	wake chan struct{} // has room for one: it has fallen behind
+	x          *Session
+	fellBehind func() // called with mu held, which it must not wait for
 
 	mu     sync.Mutex // guards what follows
-	behind bool       // it gets from the Store what is published; the goroutine of Follow sees to it
+	behind bool       // it gets from the Store what is published; one goroutine sees to it
 	newest uint64     // Order of what was published meanwhile
 	last   uint64     // Order of what it has
 	id     string     // the same position in the Store
@@ -104,7 +100,7 @@ func (f *follower) deliver(records []Record, p *Prepared) {
 	f.newest = max(f.newest, latest.Order)
 	if !f.behind {
 		f.behind = true
-		f.wake <- struct{}{} // empty: Follow has seen the last one before behind was false
+		f.fellBehind()
 	}
 }
 

@@ -24,7 +24,7 @@ func (x *Session) pulse() {
 		x.beat.Reset(every - quiet)
 		return
 	}
-	if !x.draining && x.stream.Queued() == 0 { // else the client has something to read
+	if !x.draining && x.queued() == 0 { // else the client has something to read
 		_ = x.offer(heartbeat, true, trying)
 	}
 	if x.err == nil {

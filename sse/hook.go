@@ -12,7 +12,8 @@ import (
 // Hook returns a hook that opens a Session for each request and runs serve with it.
 // The session ends when serve returns:
 //
-//   - With nil the stream ends in good order, begun or not.
+//   - With nil the stream ends in good order, begun or not, unless serve has called
+//     [Session.Detach].
 //   - With an error before anything was sent the client is refused: the hook Rejects, and
 //     the client gets what serve has staged in [Session.Response], which is a plain 500
 //     where that is no error.
@@ -41,6 +42,8 @@ func Hook(serve func(*Session) error, opts *Options) hooks.ServerHook {
 // conclude ends the session with what its function has returned.
 func (x *Session) conclude(err error) hooks.Status {
 	switch {
+	case err == nil && x.goesOn():
+		return hooks.Continue
 	case err == nil:
 		if x.Start() == nil || x.begun() {
 			_ = x.Close() // the client learns by itself
@@ -58,4 +61,11 @@ func (x *Session) conclude(err error) hooks.Status {
 		_ = x.close(false)
 		return hooks.Reject
 	}
+}
+
+// goesOn reports whether the session is detached.
+func (x *Session) goesOn() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.detached
 }

@@ -113,6 +113,18 @@ func (t *topic) deliver(records []Record) error {
 	return nil
 }
 
+func (t *topic) add(f *follower) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.followers[f] = struct{}{}
+}
+
+func (t *topic) remove(f *follower) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.followers, f)
+}
+
 func prepareRecords(records []Record) (*Prepared, error) {
 	events := make([]Event, len(records))
 	for i, r := range records {

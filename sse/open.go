@@ -50,6 +50,11 @@ func open(s *stream.Stream, c *stream.Context, o *Options) (*Session, error) {
 	opened.Set(c, x)
 	x.head = x.buildHead()
 	x.ctx, x.cancel = context.WithCancelCause(s.Context())
+	if e.Derived(r.Context()) {
+		x.mu.Lock() // until the function that lets go of it is known
+		x.join(r.Context())
+		x.mu.Unlock()
+	}
 	if o.Heartbeat > 0 {
 		x.last = time.Now()
 		x.mu.Lock() // until the timer is known

@@ -81,19 +81,27 @@ func (x *Session) send(m *message, shared bool, how mode) error {
 	}
 	x.mu.Lock()
 	err := x.offer(m, shared, how)
-	dropped := x.queue.news()
+	dropped, notes := x.queue.news(), x.notes()
 	x.mu.Unlock()
-	x.tellDrops(dropped, err)
+	tellDrops(notes, dropped, err)
 	return err
 }
 
 // tellDrops tells the owner's observer what was dropped, and of a send that err has
 // refused. mu is not held.
-func (x *Session) tellDrops(dropped int64, err error) {
-	x.exchange.Drops(dropped, false)
+func tellDrops(notes stream.Notes, dropped int64, err error) {
+	notes.Drops(dropped, false)
 	if err == stream.ErrBufferFull || err == os.ErrDeadlineExceeded {
-		x.exchange.Drops(1, true)
+		notes.Drops(1, true)
 	}
+}
+
+// notes returns where it is noted what becomes of the session. mu is held.
+func (x *Session) notes() stream.Notes {
+	if x.exchange != nil {
+		return x.exchange.Notes()
+	}
+	return x.noted
 }
 
 // offer sends m or queues it. mu is held, and given up while it waits.
@@ -107,8 +115,8 @@ func (x *Session) offer(m *message, shared bool, how mode) error {
 		if size > x.opts.QueueSize {
 			return ErrTooLarge
 		}
-		if !x.draining && x.stream.Queued() == 0 {
-			if err := x.direct(m.wire(x.chunked)); !errors.Is(err, stream.ErrBufferFull) {
+		if !x.draining {
+			if err := x.now(m); err == nil || !errors.Is(err, stream.ErrBufferFull) {
 				return err
 			}
 		}
@@ -151,9 +159,21 @@ func (x *Session) makeRoom(m *message, size int, how mode) bool {
 	return x.queue.size <= room
 }
 
-// direct hands p to the stream, with the head ahead of it if that was not sent. mu
-// is held, and nothing is queued.
-func (x *Session) direct(p []byte) error {
+// now hands m to the stream, unless something waits there. mu is held, and nothing is
+// queued.
+func (x *Session) now(m *message) error {
+	p := m.wire(x.chunked)
+	if x.direct {
+		err := x.out.TrySendDirect(p)
+		if err == nil {
+			x.wrote()
+			return nil
+		}
+		return x.refused(err)
+	}
+	if x.stream.Queued() > 0 {
+		return stream.ErrBufferFull
+	}
 	if x.head != nil {
 		if x.headOnly {
 			p = nil
@@ -163,18 +183,33 @@ func (x *Session) direct(p []byte) error {
 	x.one[0] = p
 	err := x.exchange.Offer(x.one[:])
 	x.one[0] = nil
-	switch {
-	case err == nil:
-		x.head = nil
-		x.wrote()
-	case !errors.Is(err, stream.ErrBufferFull):
-		x.fail(err)
+	if err != nil {
+		return x.refused(err)
+	}
+	x.opened()
+	x.wrote()
+	if x.headOnly {
 		return x.err
 	}
-	if err == nil && x.headOnly {
-		return x.err
+	return nil
+}
+
+// refused deals with an err of the stream.
+func (x *Session) refused(err error) error {
+	if errors.Is(err, stream.ErrBufferFull) {
+		return err
 	}
-	return err
+	x.fail(err)
+	return x.err
+}
+
+// opened notes that the head was sent: from now on events need not be looked at on their
+// way out.
+func (x *Session) opened() {
+	x.head = nil
+	if !x.headOnly {
+		x.out, x.direct = x.exchange.Sender()
+	}
 }
 
 // wrote notes that something was sent: all there is, to a HEAD.

@@ -10,53 +10,84 @@ import (
 )
 
 // A Session is one client's event stream. It is made by [Open] or [Hook], and ends when
-// the client leaves, the server shuts down, Close is called or its hook returns.
+// the client leaves, the server shuts down, Close is called or its hook returns, unless
+// that has called [Session.Detach].
 //
-// All methods but Request and Response may be called from any goroutine. Events arrive
-// in the order in which Send accepted them.
+// All methods but Request, Response and Detach may be called from any goroutine. Events
+// arrive in the order in which Send accepted them.
 type Session struct {
-	stream   *stream.Stream
-	context  *stream.Context // of the hook's goroutine
-	exchange *stream.Exchange
+	mu       sync.Mutex // guards all but what never changes, and the order of sends
+	err      error      // why nothing more is accepted
+	ctx      context.Context
 	opts     *Options // resolved, shared and never changed
-	lastID   string
-	chunked  bool
-	headOnly bool // the request is a HEAD
-
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	gone   func() // tells the owner that the session is over
-	once   sync.Once
-
-	mu       sync.Mutex // guards what follows, and the order of sends
-	head     []byte     // to be sent with the first event, nil afterwards
-	one      [1][]byte  // what is being sent
+	out      stream.Sender
+	direct   bool        // out is there: the head was sent on a connection of its own
+	draining bool        // a goroutine empties the queue
+	chunked  bool        // never changes
+	headOnly bool        // the request is a HEAD; never changes
+	detached bool        // by Detach
+	finished bool        // nothing may be queued any more
+	ending   bool        // the last chunk follows the queue
+	released bool        // nothing is left to be done
+	beat     *time.Timer // of the heartbeat, nil: none
+	last     time.Time   // of the last write
+	head     []byte      // to be sent with the first event, nil afterwards
 	queue    queue
-	draining bool          // a goroutine empties the queue
-	finished bool          // nothing may be queued any more
-	ending   bool          // the last chunk follows the queue
-	err      error         // why nothing more is accepted
-	dead     error         // why nothing more can be sent
-	moved    chan struct{} // closed at the next change, nil while nobody waits for one
-	beat     *time.Timer   // of the heartbeat, nil: none
-	last     time.Time     // of the last write
+
+	dead   error         // why nothing more can be sent
+	moved  chan struct{} // closed at the next change, nil while nobody waits for one
+	cancel context.CancelCauseFunc
+	gone   func()       // tells the owner that the session is over
+	lastID string       // never changes
+	ended  func(error)  // given to Detach
+	feed   *stream.Feed // once it is detached and its handlers have returned
+	noted  stream.Notes // from then on
+
+	stream   *stream.Stream // nil from then on, as is what follows
+	context  *stream.Context
+	exchange *stream.Exchange
+	unjoin   func() bool // lets go of the request's context; nil: it is the exchange's own
+	one      [1][]byte   // what is being sent
 }
 
 // Context returns a context that ends with the session: within moments of the client's
-// leaving, when the server shuts down, by Close, or with the hook. Its cause
-// matches stream.ErrClosed unless the client has left or the hook has returned.
-func (x *Session) Context() context.Context { return x.ctx }
+// leaving, when the server shuts down, by Close, with the hook, or with the request's
+// context as the hook has found it, which middleware may have given a deadline. Its cause
+// matches stream.ErrClosed unless the client has left or the hook has returned. A session
+// that was detached has another one when the handlers around its hook have returned.
+func (x *Session) Context() context.Context {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.ctx
+}
 
 // LastEventID returns the ID of the last event that the client has got on an earlier
 // connection, "" if it says none. It is the client's word: see [Hub.Follow].
 func (x *Session) LastEventID() string { return x.lastID }
 
 // Request returns the request, for the hook's goroutine.
-func (x *Session) Request() *http.Request { return x.context.Request() }
+func (x *Session) Request() *http.Request {
+	if c := x.hooks(); c != nil {
+		return c.Request()
+	}
+	return nil
+}
 
 // Response returns the response that is staged for the case that the session is refused
 // before anything was sent, for the hook's goroutine.
-func (x *Session) Response() *stream.Response { return x.context.Response() }
+func (x *Session) Response() *stream.Response {
+	if c := x.hooks(); c != nil {
+		return c.Response()
+	}
+	return nil
+}
+
+// hooks returns the Context of the hook, nil when it is gone.
+func (x *Session) hooks() *stream.Context {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.context
+}
 
 // Dropped returns how many events the session's Policy has dropped.
 func (x *Session) Dropped() int64 {
@@ -69,7 +100,15 @@ func (x *Session) Dropped() int64 {
 func (x *Session) Queued() int {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.queue.size + x.stream.Queued()
+	return x.queue.size + x.queued()
+}
+
+// queued returns how many bytes the stream has and the kernel does not.
+func (x *Session) queued() int {
+	if x.direct {
+		return x.out.Queued()
+	}
+	return x.stream.Queued()
 }
 
 // begun reports whether the response has begun, or what begins it is queued.

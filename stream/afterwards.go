@@ -58,7 +58,9 @@ func (x *Exchange) Detached() *Exchange {
 	}
 	next := x.successor()
 	x.over, x.upgraded = true, nil
+	next.grip = x.grip
 	x.mu.Unlock()
+	next.grip.pass(next, nil)
 	next.out.Locked(func() { x.follower.Closed = ErrClosed })
 	x.endContexts()
 	next.conn.stopWatch()
@@ -73,16 +75,20 @@ func (x *Exchange) Detached() *Exchange {
 }
 
 // Detached returns the exchange that goes on after [Conn.Serve] has returned
-// [ErrDetached], to be carried by the owner.
+// [ErrDetached], to be carried by the owner; nil where a [Feed] goes on, which nobody
+// carries.
 func (c *Conn) Detached() *Exchange {
-	x := c.detached
-	c.detached = nil
+	x, f := c.detached, c.fed
+	c.detached, c.fed = nil, nil
+	if f != nil {
+		f.begin()
+	}
 	return x
 }
 
 // left says why there is no further request.
 func (c *Conn) left() error {
-	if c.detached != nil {
+	if c.detached != nil || c.fed != nil {
 		return ErrDetached
 	}
 	return ErrClosed

@@ -96,7 +96,8 @@ type Conn struct {
 
 	dispatch func(*Conn, *Exchange) bool
 	attended attended
-	detached *Exchange // of the goroutine that serves
+	detached *Exchange // of the goroutine that serves, as is fed
+	fed      *Feed     // that is to begin
 
 	served   atomic.Int64
 	patience patience
@@ -105,6 +106,7 @@ type Conn struct {
 	x        atomic.Pointer[Exchange] // being served, or the last one that was
 	watches  atomic.Bool              // a watch was asked for, for x or one before
 	upgraded atomic.Pointer[Raw]      // of x, from the 101 on
+	feed     atomic.Pointer[Feed]     // goes on, while there is no x
 	last     atomic.Bool              // no request after this one
 	closed   sync.Once
 	away     atomic.Bool // given to a handler by Hijack
@@ -225,6 +227,9 @@ func (c *Conn) gave() {
 func (c *Conn) gone(error) {
 	if x := c.x.Load(); x != nil {
 		x.endContexts()
+	}
+	if f := c.feed.Load(); f != nil {
+		f.leave()
 	}
 }
 

@@ -16,6 +16,10 @@ func (x *Exchange) end() {
 		x.owner.Detached(next)
 		return
 	}
+	if f := x.takeFeed(); f != nil {
+		f.begin()
+		return
+	}
 	x.mu.Lock()
 	x.over = true // nobody can take the connection over from here on
 	c := x.conn
@@ -124,6 +128,7 @@ func (x *Exchange) closeBody() {
 // be sent on the Stream afterwards until it is opened for the next one.
 func (x *Exchange) complete() (keep, linger bool) {
 	c := x.conn
+	x.dropFeed()
 	x.mu.Lock()
 	x.over = true
 	out, raw, closed := x.out, x.raw, x.closed
@@ -178,6 +183,7 @@ func (x *Exchange) drain(keep bool) (bool, bool) {
 // abandon ends an exchange whose handler panicked: the connection goes.
 func (x *Exchange) abandon() {
 	x.partUpgraded(true)
+	x.dropFeed()
 	x.mu.Lock()
 	x.over = true
 	out := x.out

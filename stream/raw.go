@@ -144,7 +144,7 @@ func (r *Raw) lost(err error) error {
 }
 
 // Sender returns what Send and TrySend send with, to be kept where it is at hand.
-func (r *Raw) Sender() Sender { return Sender{r.out} }
+func (r *Raw) Sender() Sender { return Sender{out: r.out} }
 
 // Send is [Sender.Send].
 func (r *Raw) Send(frames ...[]byte) error { return r.out.Send(nil, frames...) }

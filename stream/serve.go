@@ -34,6 +34,9 @@ func (c *Conn) run(x *Exchange) bool {
 	if c.detached = x.Detached(); c.detached != nil {
 		return false
 	}
+	if c.fed = x.takeFeed(); c.fed != nil {
+		return false
+	}
 	keep, linger := x.finish()
 	if !keep {
 		c.Close(linger)

@@ -152,37 +152,19 @@ func (x *Exchange) Saw(err *PanicError) {
 // Observed reports whether there is an [Observer].
 func (x *Exchange) Observed() bool { return x.seen != nil }
 
-// Drops tells the owner's [Observer] that count events were not sent, or sends were refused,
-// because the client does not keep up. It is for packages that serve hooks. Any goroutine may
-// call it that holds no lock.
+// Drops is [Notes.Drops].
 func (x *Exchange) Drops(count int64, refused bool) {
-	s := x.seen
-	if s == nil || count <= 0 {
-		return
+	if x.seen != nil {
+		x.Notes().Drops(count, refused)
 	}
-	s.dropped.Add(count)
-	d := Drop{Count: count, Refused: refused}
-	if c := x.connection(); c != nil {
-		d.Conn = c.id
-	}
-	if kind := s.kind.Load(); kind != nil {
-		d.Kind = *kind
-	}
-	defer s.guard()
-	s.observer.Dropped(d)
 }
 
 // Offer is [Stream.TrySendList] for a sender that keeps what is refused: no [Observer] hears
 // of that.
 func (x *Exchange) Offer(frames [][]byte) error { return x.send(false, frames...) }
 
-// Ending notes why what [Exchange.Lasts] has announced comes to its end, before it is
-// done; the first reason is right. Any goroutine may call it.
-func (x *Exchange) Ending(err error) {
-	if s := x.seen; s != nil && err != nil {
-		s.ending.CompareAndSwap(nil, &err)
-	}
-}
+// Ending is [Notes.Ending].
+func (x *Exchange) Ending(err error) { x.Notes().Ending(err) }
 
 // lasts tells that the exchange has become a stream. It returns done with what tells of
 // the end around it.
