@@ -33,6 +33,7 @@ type carrier struct {
 	around   func(http.Handler) http.Handler
 	inside   bool // events go through the ResponseWriter
 	tcp, tls bool // on the loopback interface, and not in memory
+	attaches bool // hooks attach to a Hub, and go
 }
 
 var (

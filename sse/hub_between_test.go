@@ -74,7 +74,7 @@ func TestHubBetween(t *testing.T) {
 					if history {
 						id, want = "", append([]string{"1"}, want...)
 					}
-					s, stop := carriers()[1].serve(t, follow(h, nil), nil, adapter.Options{})
+					s, stop := carriers()[1].serve(t, carriers()[1].follow(h, nil), nil, adapter.Options{})
 					defer stop()
 					l := s.get("Topic", "a", "Last-Event-ID", id)
 					synctest.Wait()

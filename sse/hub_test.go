@@ -19,11 +19,27 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// follow is a hook that follows the topic that the query names.
-func follow(h *sse.Hub, o *sse.Options) hooks.ServerHook {
+// follow is a hook that follows the topic that the header names, or attaches to it.
+func (ca carrier) follow(h *sse.Hub, o *sse.Options) hooks.ServerHook {
 	return sse.Hook(func(x *sse.Session) error {
+		if ca.attaches {
+			return h.Attach(x, x.Request().Header.Get("Topic"))
+		}
 		return h.Follow(x, x.Request().Header.Get("Topic"))
 	}, o)
+}
+
+// attachedToo runs test on every carrier, with hooks that stay and with hooks that go.
+func attachedToo(t *testing.T, test func(t *testing.T, ca carrier)) {
+	for _, attaches := range []bool{false, true} {
+		t.Run(fmt.Sprint("attaches ", attaches), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, func(t *testing.T, ca carrier) {
+				ca.attaches = attaches
+				test(t, ca)
+			})
+		})
+	}
 }
 
 func publish(t *testing.T, h *sse.Hub, topic string, data ...string) {
@@ -37,10 +53,10 @@ func publish(t *testing.T, h *sse.Hub, topic string, data ...string) {
 // TestHubReplay: what each kind of ID brings, on every carrier.
 func TestHubReplay(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, ca carrier) {
+	attachedToo(t, func(t *testing.T, ca carrier) {
 		store := sse.NewMemory(&sse.MemoryOptions{Events: 4})
 		h := sse.NewHub(&sse.HubOptions{Store: store})
-		s, stop := ca.serve(t, follow(h, nil), nil, adapter.Options{})
+		s, stop := ca.serve(t, ca.follow(h, nil), nil, adapter.Options{})
 		defer stop()
 		ctx := context.Background()
 		ids := map[string]string{}
@@ -99,9 +115,9 @@ func TestHubReplay(t *testing.T) {
 // TestHubLive: replay and what is published meanwhile and afterwards are one stream.
 func TestHubLive(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, ca carrier) {
+	attachedToo(t, func(t *testing.T, ca carrier) {
 		h := sse.NewHub(nil)
-		s, stop := ca.serve(t, follow(h, nil), nil, adapter.Options{})
+		s, stop := ca.serve(t, ca.follow(h, nil), nil, adapter.Options{})
 		defer stop()
 		l := s.get("Topic", "a") // answers at once
 		synctest.Wait()
@@ -130,10 +146,10 @@ func TestHubLive(t *testing.T) {
 // it, misses nothing.
 func TestHubNothingYet(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, ca carrier) {
+	attachedToo(t, func(t *testing.T, ca carrier) {
 		h := sse.NewHub(nil)
 		publish(t, h, "a", "old")
-		s, stop := ca.serve(t, follow(h, &sse.Options{Heartbeat: time.Second}), nil, adapter.Options{})
+		s, stop := ca.serve(t, ca.follow(h, &sse.Options{Heartbeat: time.Second}), nil, adapter.Options{})
 		defer stop()
 		l := s.get("Topic", "a")
 		// The mark is no event: what makes the parser see it is that the stream breaks.
@@ -155,7 +171,7 @@ func TestHubHistory(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := sse.NewHub(&sse.HubOptions{History: true, GapEvent: "lost"})
-		s, stop := carriers()[1].serve(t, follow(h, nil), nil, adapter.Options{})
+		s, stop := carriers()[1].serve(t, carriers()[1].follow(h, nil), nil, adapter.Options{})
 		defer stop()
 		empty := s.get("Topic", "a")
 		synctest.Wait()
@@ -174,9 +190,10 @@ func TestHubHistory(t *testing.T) {
 func TestHubCatchUp(t *testing.T) {
 	t.Parallel()
 	slowCarriers(t, func(t *testing.T, ca carrier) {
-		for _, kept := range []int{1000, 50} {
+		for i, kept := range []int{1000, 50, 1000, 50} {
+			ca.attaches = i < 2
 			h := sse.NewHub(&sse.HubOptions{Store: sse.NewMemory(&sse.MemoryOptions{Events: kept})})
-			s, stop := ca.serve(t, follow(h, &sse.Options{QueueSize: queueSize}), nil, adapter.Options{WriteTimeout: time.Hour})
+			s, stop := ca.serve(t, ca.follow(h, &sse.Options{QueueSize: queueSize}), nil, adapter.Options{WriteTimeout: time.Hour})
 			l := s.get("Topic", "a")
 			synctest.Wait()
 			for i := range 500 {
@@ -215,7 +232,7 @@ func TestHubTooLarge(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := sse.NewHub(nil)
-		s, stop := carriers()[1].serve(t, follow(h, &sse.Options{QueueSize: 500, MissedEvent: "missed"}), nil, adapter.Options{})
+		s, stop := carriers()[1].serve(t, carriers()[1].follow(h, &sse.Options{QueueSize: 500, MissedEvent: "missed"}), nil, adapter.Options{})
 		defer stop()
 		l := s.get("Topic", "a")
 		synctest.Wait()
@@ -263,10 +280,10 @@ func TestHubStoreFails(t *testing.T) {
 // once, in order, none missing.
 func TestHubReconnects(t *testing.T) {
 	t.Parallel()
-	inBubble(t, func(t *testing.T, ca carrier) {
+	attachedToo(t, func(t *testing.T, ca carrier) {
 		const events, clients = 400, 5
 		h := sse.NewHub(nil)
-		s, stop := ca.serve(t, follow(h, &sse.Options{QueueSize: 2000}), nil, adapter.Options{})
+		s, stop := ca.serve(t, ca.follow(h, &sse.Options{QueueSize: 2000}), nil, adapter.Options{})
 		defer stop()
 		var wg sync.WaitGroup
 		start, _, err := sse.NewMemory(nil).Last(context.Background(), "a") // of no use to anybody

@@ -125,11 +125,16 @@ func TestTCPEnd(t *testing.T) {
 }
 
 // TestTCPShutdown: the streams of many clients end in good order.
-func TestTCPShutdown(t *testing.T) {
+func TestTCPShutdown(t *testing.T) { testTCPShutdown(t, false) }
+
+func TestTCPShutdownAttached(t *testing.T) { testTCPShutdown(t, true) }
+
+func testTCPShutdown(t *testing.T, attaches bool) {
 	t.Parallel()
 	onTCP(t, func(t *testing.T, ca carrier) {
+		ca.attaches = attaches
 		h := sse.NewHub(nil)
-		s, stop := ca.serve(t, follow(h, nil), nil, adapter.Options{DrainWindow: 50 * time.Millisecond})
+		s, stop := ca.serve(t, ca.follow(h, nil), nil, adapter.Options{DrainWindow: 50 * time.Millisecond})
 		defer stop()
 		var all []*listener
 		for range 8 {

@@ -9,7 +9,7 @@ import (
 	"github.com/onramp-go/onramp/sse"
 )
 
-// onrampSSE sends events to sessions that it keeps a list of.
+// onrampSSE sends events to sessions that are detached and that it keeps a list of.
 func onrampSSE() http.Handler {
 	subscribers := newRoster[*sse.Session]()
 	mux := http.NewServeMux()
@@ -17,9 +17,7 @@ func onrampSSE() http.Handler {
 		if err := subscribers.add(x, func() error { return x.Send(sse.Event{Data: Notice}) }); err != nil {
 			return err
 		}
-		defer subscribers.remove(x)
-		<-x.Context().Done()
-		return context.Cause(x.Context())
+		return x.Detach(func(error) { subscribers.remove(x) })
 	}, nil)))
 	mux.Handle(PublishPath, publishes(func(burst int) error {
 		p, err := sse.Prepare(notices(burst)...)
@@ -42,7 +40,7 @@ func serveOnrampHub(ln net.Listener) error {
 		return err
 	}
 	mux := http.NewServeMux()
-	mux.Handle(EventsPath, adapter.Handler(sse.Hook(func(x *sse.Session) error { return hub.Follow(x, topic) }, nil)))
+	mux.Handle(EventsPath, adapter.Handler(sse.Hook(func(x *sse.Session) error { return hub.Attach(x, topic) }, nil)))
 	mux.Handle(PublishPath, publishes(publish))
 	return serveOnDemand(ln, mux)
 }
