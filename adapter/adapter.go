@@ -80,8 +80,10 @@ func (a *Adapter) Wrap(next http.Handler) http.Handler {
 // Register ties a to srv, before srv serves: srv.Shutdown begins a's (see
 // [Adapter.Shutdown] to wait for its end), and later requests of a connection that
 // was taken over get the context that srv.ConnContext made for it, even where a is
-// not outermost.
+// not outermost. It sets srv.ConnContext and srv.BaseContext, and calls those that were
+// there.
 func (a *Adapter) Register(srv *http.Server) {
+	srv.BaseContext = withListener(srv.BaseContext)
 	srv.ConnContext = withRecord(srv.ConnContext)
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -186,7 +188,7 @@ type recordKey struct{}
 // recordKey in what derives from it.
 type record struct {
 	context.Context
-	shown bool // the ConnContext is the application's
+	shown bool // the application may know the connection: see stream.Accept
 }
 
 // Value implements context.Context.

@@ -116,34 +116,45 @@ func (l *custodian) Accept() (net.Conn, error) {
 // TestCloseByListener: a listener that closes what it has accepted need not wait for a
 // handler.
 func TestCloseByListener(t *testing.T) {
-	t.Parallel()
-	begun, goOn := make(chan struct{}), make(chan struct{})
-	mux := http.NewServeMux()
-	mux.Handle("/", text("ok"))
-	mux.HandleFunc("/busy", func(http.ResponseWriter, *http.Request) {
-		close(begun)
-		<-goOn
-	})
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	kept := make(chan net.Conn, 1)
-	srv, done := &adapter.Server{Handler: mux}, make(chan error, 1)
-	go func() { done <- srv.Serve(&custodian{l, kept}) }()
-	conn, err := net.Dial("tcp", l.Addr().String())
-	require.NoError(t, err)
-	c := streamtest.NewClient(t, conn, nil)
-	c.Get("/")
-	c.Get("/")
-	c.Send("GET /busy HTTP/1.1\r\nHost: a\r\n\r\n")
-	receive(t, begun, "the handler")
-	own := receive(t, kept, "the connection")
-	closed := make(chan error, 1)
-	go func() { closed <- own.Close() }()
-	assert.NoError(t, receive(t, closed, "the close"))
-	close(goOn)
-	_, _ = c.Rest()
-	require.NoError(t, srv.Shutdown(t.Context()))
-	assert.ErrorIs(t, receive(t, done, "Serve"), http.ErrServerClosed)
+	for name, serve := range map[string]func(h http.Handler) streamtest.Server{
+		"Server": func(h http.Handler) streamtest.Server { return &adapter.Server{Handler: h} },
+		"Eager": func(h http.Handler) streamtest.Server {
+			a := adapt(t, &adapter.Options{Takeover: adapter.Eager})
+			srv := &http.Server{Handler: a.Wrap(h)}
+			a.Register(srv)
+			return srv
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			begun, goOn := make(chan struct{}), make(chan struct{})
+			mux := http.NewServeMux()
+			mux.Handle("/", text("ok"))
+			mux.HandleFunc("/busy", func(http.ResponseWriter, *http.Request) {
+				close(begun)
+				<-goOn
+			})
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			require.NoError(t, err)
+			kept := make(chan net.Conn, 1)
+			srv, done := serve(mux), make(chan error, 1)
+			go func() { done <- srv.Serve(&custodian{l, kept}) }()
+			conn, err := net.Dial("tcp", l.Addr().String())
+			require.NoError(t, err)
+			c := streamtest.NewClient(t, conn, nil)
+			c.Get("/")
+			c.Get("/")
+			c.Send("GET /busy HTTP/1.1\r\nHost: a\r\n\r\n")
+			receive(t, begun, "the handler")
+			own := receive(t, kept, "the connection")
+			closed := make(chan error, 1)
+			go func() { closed <- own.Close() }()
+			assert.NoError(t, receive(t, closed, "the close"))
+			close(goOn)
+			_, _ = c.Rest()
+			require.NoError(t, srv.Shutdown(t.Context()))
+			assert.ErrorIs(t, receive(t, done, "Serve"), http.ErrServerClosed)
+		})
+	}
 }
 
 // TestHijackFromWithin: a request that does not ask for an upgrade gets the connection,

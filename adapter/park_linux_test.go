@@ -67,3 +67,31 @@ func TestShutdownOfParked(t *testing.T) {
 		c.WantEnd()
 	}
 }
+
+// TestSilentIsParked: neither does one that has not sent anything yet. Its first request
+// may come in pieces.
+func TestSilentIsParked(t *testing.T) {
+	srv := &adapter.Server{Handler: text("ok")}
+	s := streamtest.Serve(t, srv, &streamtest.Options{TCP: true})
+	clients := make([]*streamtest.Client, 20)
+	for i := range clients {
+		clients[i] = s.Dial()
+	}
+	s.Dial().Get("/") // by then the others were accepted
+	require.Eventually(t, func() bool { return loops() == 0 }, patience, 50*time.Millisecond)
+	for i, c := range clients {
+		switch i % 4 {
+		case 0:
+			c.Send("GET / HT")
+			c.Send("TP/1.1\r\nHost: a\r\n\r\n")
+			assert.Equal(t, "ok", c.Want("GET").Text)
+		case 1:
+			assert.Equal(t, "ok", c.Get("/").Text)
+		case 2:
+			c.CloseWrite()
+			c.WantEnd()
+		case 3:
+			c.Reset()
+		}
+	}
+}

@@ -13,10 +13,28 @@ type connContext = func(context.Context, net.Conn) context.Context
 // withRecord returns next, which may be nil, with a record of what it made.
 func withRecord(next connContext) connContext {
 	return func(ctx context.Context, conn net.Conn) context.Context {
+		kept := ctx.Value(keptKey{}) != nil
 		if next != nil {
 			ctx = next(ctx, conn)
 		}
-		return &record{ctx, next != nil}
+		return &record{ctx, kept || next != nil}
+	}
+}
+
+// keptKey is that of a value in the context of a listener that may keep its connections.
+type keptKey struct{}
+
+// withListener returns next, which may be nil, with what is known of the listener.
+func withListener(next func(net.Listener) context.Context) func(net.Listener) context.Context {
+	return func(l net.Listener) context.Context {
+		ctx := context.Background()
+		if next != nil {
+			ctx = next(l)
+		}
+		if ctx == nil || discreet(l) { // net/http panics for want of one
+			return ctx
+		}
+		return context.WithValue(ctx, keptKey{}, true)
 	}
 }
 

@@ -166,7 +166,7 @@ func (v *serving) open(rwc net.Conn) {
 	}
 	_, secure := rwc.(*tls.Conn)
 	if !secure && v.protocols.HTTP1() && !v.protocols.UnencryptedHTTP2() {
-		go v.owner.loop(stream.Accept(rwc, nil, time.Now(), v.owner, &v.inner, ctx, v.shown))
+		go v.owner.begin(stream.Accept(rwc, nil, time.Now(), v.owner, &v.inner, ctx, v.shown))
 		return
 	}
 	v.greetings.Add(1)

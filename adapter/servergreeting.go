@@ -63,7 +63,7 @@ func (g *greeting) engage(early []byte) {
 	}
 	c := stream.Accept(g.rwc, early, since, g.owner, &g.inner, g.ctx, g.shown)
 	g.forget(g) // the adapter has it: a Shutdown must let it finish
-	go g.owner.loop(c)
+	go g.owner.begin(c)
 }
 
 // hand gives conn, which is the connection, to the inner server.

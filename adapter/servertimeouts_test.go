@@ -70,6 +70,30 @@ func TestServerFirstRequestTimeouts(t *testing.T) {
 	}
 }
 
+// TestServerLongHeaderTimeout: a long one is counted by the sweep, from the accept on, too.
+func TestServerLongHeaderTimeout(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const d, late = 20 * time.Second, 500 * time.Millisecond
+		s := startOver(t, &adapter.Server{Handler: text("answered"), ReadHeaderTimeout: d, IdleTimeout: time.Hour}, false, nil)
+		start := time.Now()
+		silent, slow, slower, kept := s.Dial(), s.Dial(), s.Dial(), s.Dial()
+		slow.Send("GET / HT")
+		assert.Equal(t, "answered", kept.Get("/").Text)
+		time.Sleep(d - time.Second)
+		slow.Send("TP/1.1\r\n")
+		slower.Send("GET / HT")
+		silent.WantEnd()
+		for _, c := range []*streamtest.Client{slow, slower} {
+			assert.Equal(t, http.StatusRequestTimeout, c.Want("GET").StatusCode)
+			c.WantEnd()
+		}
+		assert.GreaterOrEqual(t, time.Since(start), d)
+		assert.LessOrEqual(t, time.Since(start), d+late)
+		assert.Equal(t, "answered", kept.Get("/").Text)
+	})
+}
+
 // TestServerFirstBodyTimeout: ReadTimeout is for the whole of a first request, body
 // included, and counts from the accept.
 func TestServerFirstBodyTimeout(t *testing.T) {

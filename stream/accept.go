@@ -20,7 +20,7 @@ import (
 // returns. The caller owns the Conn: [Conn.Serve] is its first call.
 func Accept(rwc net.Conn, early []byte, since time.Time, owner Owner, server *http.Server, base context.Context, shown bool) *Conn {
 	c := newConn(rwc, remoteAddr(rwc), early, owner, server, base, shown)
-	c.born, c.accepted = since, true
+	c.born, c.accepted, c.greeted = since, true, len(early) > 0
 	owner.Opened(c)
 	return c
 }

@@ -52,7 +52,9 @@ func (c *Conn) settle() error {
 	idle := c.idleTimeout()
 	if c.first() {
 		idle, _ = c.readTimeouts() // the head's time-out: it has been due since the accept
-		since = c.born
+		if c.greeted || idle < coarse {
+			since = c.born
+		} // else that was just now
 	} else {
 		c.tell(http.StateIdle)
 	}

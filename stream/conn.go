@@ -99,6 +99,7 @@ type Conn struct {
 	detached *Exchange // of the goroutine that serves, as is fed
 	fed      *Feed     // that is to begin
 
+	greeted  bool // some time has passed between birth and the first wait
 	served   atomic.Int64
 	patience patience
 	rest     rest

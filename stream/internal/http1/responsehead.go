@@ -54,6 +54,14 @@ func (h *head) take(header http.Header) {
 	if len(header) == 0 || len(header) < len(usual) && h.takeUsual(header) {
 		return
 	}
+	h.takeAny(header)
+}
+
+// takeAny is take for any header. It stands apart because it needs much stack, which on a
+// new goroutine would have to grow.
+//
+//go:noinline
+func (h *head) takeAny(header http.Header) {
 	var few [16]field
 	fields := few[:0]
 	for name, values := range header {
