@@ -276,3 +276,26 @@ func TestConnsOfGreeted(t *testing.T) {
 		})
 	}
 }
+
+// TestUnfinishedRead: a body that was read to its end makes room, however long its handler
+// goes on.
+func TestUnfinishedRead(t *testing.T) {
+	t.Parallel()
+	m := mount{name: "Server", mode: adapter.Eager, own: true}
+	crowded(t, m, adapter.AddressLimits{Unfinished: 1}, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body)
+		if r.ContentLength > 0 {
+			time.Sleep(time.Second)
+		}
+	}), func(t *testing.T, s *service, a *adapter.Adapter) {
+		one := s.Dial().Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab")
+		synctest.Wait()
+		_, unfinished := a.Crowd()
+		assert.Equal(t, 1, unfinished)
+		one.Send("cd")
+		synctest.Wait()
+		_, unfinished = a.Crowd()
+		assert.Zero(t, unfinished)
+		assert.Equal(t, 200, one.Want("POST").StatusCode)
+	})
+}
