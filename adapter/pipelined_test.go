@@ -42,6 +42,18 @@ func numbered(way string, served *atomic.Int64) http.Handler {
 					return hooks.Reject
 				}
 			}
+		case "flooded": // 4 MiB in one response, in pieces that the queue may take or not
+			p := []byte(page(c.Request()))
+			c.Response().Header.Set("Content-Length", strconv.Itoa(256*len(p)))
+			c.Response().Body = nil
+			_ = s.TrySend(c.Response().Build())
+			for range 256 {
+				for s.TrySend(p) == stream.ErrBufferFull {
+					if s.Flush() != nil {
+						return hooks.Reject
+					}
+				}
+			}
 		}
 		return hooks.Continue
 	}))
@@ -100,7 +112,7 @@ func TestPipelinedUnread(t *testing.T) {
 // they ask for. It runs alone.
 func TestPipelinedUnreadMemory(t *testing.T) {
 	const window, queue, clients, requests, most = 16 << 10, 32 << 10, 100, 1000, 256 << 10
-	for _, way := range []string{"written", "tried"} {
+	for _, way := range []string{"written", "tried", "flooded"} {
 		t.Run(way, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var served atomic.Int64
