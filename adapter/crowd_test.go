@@ -3,6 +3,7 @@ package adapter_test
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -26,11 +27,13 @@ var (
 )
 
 // crowded serves in memory with bounds for each address, in a bubble.
-func crowded(t *testing.T, m mount, limits adapter.AddressLimits, h http.Handler, test func(t *testing.T, s *service, a *adapter.Adapter)) {
+func crowded(t *testing.T, m mount, limits adapter.AddressLimits, h http.Handler, test func(t *testing.T, s *service, a *adapter.Adapter) (refusals int)) {
+	t.Helper()
 	t.Run(m.name, func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			opts := &adapter.Options{PerAddress: limits, Takeover: m.mode}
+			seen := newLedger()
+			opts := &adapter.Options{PerAddress: limits, Takeover: m.mode, Observer: seen}
 			var s *service
 			var a *adapter.Adapter
 			if m.own {
@@ -42,7 +45,7 @@ func crowded(t *testing.T, m mount, limits adapter.AddressLimits, h http.Handler
 				a = adapt(t, opts)
 				s = serveOver(t, a.Wrap(h), nil, nil)
 			}
-			test(t, s, a)
+			refusals := test(t, s, a)
 			require.NoError(t, s.Server.Close())
 			if !m.own {
 				require.NoError(t, a.Shutdown(t.Context()))
@@ -51,6 +54,15 @@ func crowded(t *testing.T, m mount, limits adapter.AddressLimits, h http.Handler
 			addresses, unfinished := a.Crowd()
 			assert.Zero(t, addresses, "nothing is kept of those who have left")
 			assert.Zero(t, unfinished)
+			seen.settled(t)
+			crowds := 0
+			for _, err := range seen.refused {
+				if errors.Is(&err, adapter.ErrCrowded) {
+					crowds++
+					assert.Equal(t, http.StatusTooManyRequests, err.Status)
+				}
+			}
+			assert.Equal(t, refusals, crowds, "an Observer is told")
 		})
 	})
 }
@@ -61,7 +73,7 @@ func TestConnsPerAddress(t *testing.T) {
 		if m.bare || m.mode == adapter.Never {
 			continue // nothing is taken over
 		}
-		crowded(t, m, adapter.AddressLimits{Conns: 2}, adapter.Handler(hook(answers["sent"])), func(t *testing.T, s *service, _ *adapter.Adapter) {
+		crowded(t, m, adapter.AddressLimits{Conns: 2}, adapter.Handler(hook(answers["sent"])), func(t *testing.T, s *service, _ *adapter.Adapter) int {
 			get := func(c *streamtest.Client) int {
 				c.Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 				got, err := c.Next("GET")
@@ -88,6 +100,7 @@ func TestConnsPerAddress(t *testing.T) {
 			assert.Equal(t, 200, get(s.DialFrom(cat2)))
 			assert.Equal(t, 429, get(s.DialFrom(cat)), "a /64 is one client's")
 			assert.Equal(t, 200, get(s.DialFrom(dan)))
+			return 4
 		})
 	}
 }
@@ -106,7 +119,7 @@ func TestKeyOfAddress(t *testing.T) {
 		}
 		return adapter.DefaultKey(addr)
 	}}
-	crowded(t, m, limits, text("x"), func(t *testing.T, s *service, _ *adapter.Adapter) {
+	crowded(t, m, limits, text("x"), func(t *testing.T, s *service, _ *adapter.Adapter) int {
 		for range 3 {
 			s.DialFrom(bob).Get("/")
 		}
@@ -114,6 +127,7 @@ func TestKeyOfAddress(t *testing.T) {
 		s.DialFrom(ann.Prev()).WantEnd()
 		s.DialFrom(cat).Get("/")
 		s.DialFrom(cat2).WantEnd()
+		return 2
 	})
 }
 
@@ -135,7 +149,7 @@ func TestUnfinishedPerAddress(t *testing.T) {
 				if m.bare || m.mode != adapter.Eager {
 					continue
 				}
-				crowded(t, m, adapter.AddressLimits{Unfinished: 2}, read, func(t *testing.T, s *service, a *adapter.Adapter) {
+				crowded(t, m, adapter.AddressLimits{Unfinished: 2}, read, func(t *testing.T, s *service, a *adapter.Adapter) int {
 					dial := func(ip netip.Addr) *streamtest.Client {
 						c := s.DialFrom(ip)
 						c.Get("/") // the first head on a connection is net/http's
@@ -168,6 +182,7 @@ func TestUnfinishedPerAddress(t *testing.T) {
 					two.Close()
 					assert.Equal(t, 1, unfinished())
 					assert.Equal(t, tc.text, one.Send(tc.rest).Want(tc.method).Text)
+					return 1
 				})
 			}
 		})
@@ -275,4 +290,28 @@ func TestConnsOfGreeted(t *testing.T) {
 			require.Eventually(t, gone, patience, time.Millisecond)
 		})
 	}
+}
+
+// TestUnfinishedRead: a body that was read to its end makes room, however long its handler
+// goes on.
+func TestUnfinishedRead(t *testing.T) {
+	t.Parallel()
+	m := mount{name: "Server", mode: adapter.Eager, own: true}
+	crowded(t, m, adapter.AddressLimits{Unfinished: 1}, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body)
+		if r.ContentLength > 0 {
+			time.Sleep(time.Second)
+		}
+	}), func(t *testing.T, s *service, a *adapter.Adapter) int {
+		one := s.Dial().Send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab")
+		synctest.Wait()
+		_, unfinished := a.Crowd()
+		assert.Equal(t, 1, unfinished)
+		one.Send("cd")
+		synctest.Wait()
+		_, unfinished = a.Crowd()
+		assert.Zero(t, unfinished)
+		assert.Equal(t, 200, one.Want("POST").StatusCode)
+		return 0
+	})
 }

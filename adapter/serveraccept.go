@@ -150,6 +150,7 @@ func (v *serving) accept(ln net.Listener) error {
 func (v *serving) open(rwc net.Conn) {
 	if w := v.owner.crowd; w != nil && !w.enter(addrOf(rwc.RemoteAddr())) {
 		_ = rwc.Close()
+		stream.TurnAway(v.owner, &v.inner, rwc.RemoteAddr().String(), ErrCrowded)
 		return
 	}
 	ctx := v.ctx

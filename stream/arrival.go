@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/onramp-go/onramp/stream/internal/http1"
@@ -55,6 +56,20 @@ func (x *Exchange) admit() *RequestError {
 		}
 	}
 	return nil
+}
+
+// TurnAway tells owner's [Observer] of a connection of server that was closed before
+// anything was read from it. It is for an owner that accepts.
+func TurnAway(owner Owner, server *http.Server, remote string, cause error) {
+	o := owner.Settings().Observer
+	if o == nil {
+		return
+	}
+	s := &sighting{observer: o, server: server}
+	defer s.guard()
+	r := unparsed(context.Background())
+	r.RemoteAddr = remote
+	o.Refused(RequestInfo{Request: r}, crowded("accept", cause))
 }
 
 // Admit asks the owner whether the body of a request that net/http has read the head of

@@ -114,9 +114,10 @@ func (c *Conn) end(cut bool) (linger bool) {
 // tell calls Options.Closed, once. The observer learns the same.
 func (c *Conn) tell(err error) {
 	c.over.told.Do(func() {
+		err = c.over.because(err)
 		c.x.Load().Ending(err)
 		if c.opts.Closed != nil {
-			c.opts.Closed(c, c.over.because(err))
+			c.opts.Closed(c, err)
 		}
 	})
 }
