@@ -96,6 +96,11 @@ func accounts() []account {
 				_ = conn.Close()
 			}
 		}), want: end(0, 0, 0), raw: true},
+		{name: "detached events", handler: adapter.Handler(sse.Hook(func(x *sse.Session) error {
+			must("event", x.Send(sse.Event{Data: "1"}), nil)
+			time.AfterFunc(time.Millisecond, func() { _ = x.Close() })
+			return x.Detach(nil)
+		}, nil)), want: stream.RequestEnd{Status: 200, Kind: stream.KindEvents}, streams: 1},
 		{name: "events", handler: events, want: stream.RequestEnd{Status: 200, Kind: stream.KindEvents}, streams: 1},
 		{name: "WebSocket", request: upgrade, handler: socket(false), play: talk, raw: true,
 			want: stream.RequestEnd{Status: 101, Kind: stream.KindWebSocket}, streams: 1},
