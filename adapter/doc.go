@@ -25,6 +25,12 @@
 // cut then is in its [ShutdownError]. [Adapter.Register] has the server's
 // Shutdown begin it. A [Handler] that is not under any Wrap does so by itself.
 //
+// # Observing
+//
+// [Options].Observer is told what becomes of connections, requests and streams; [Log],
+// [Counters] and [Observers] are ready ones, and the module adapter/otelmetrics has one for
+// OpenTelemetry. [Adapter.Gauges] says what goes on at the moment.
+//
 // # Concurrency
 //
 // All of it may be used from any goroutine.

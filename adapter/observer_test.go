@@ -3,9 +3,11 @@ package adapter_test
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -94,6 +96,11 @@ func accounts() []account {
 				_ = conn.Close()
 			}
 		}), want: end(0, 0, 0), raw: true},
+		{name: "detached events", handler: adapter.Handler(sse.Hook(func(x *sse.Session) error {
+			must("event", x.Send(sse.Event{Data: "1"}), nil)
+			time.AfterFunc(time.Millisecond, func() { _ = x.Close() })
+			return x.Detach(nil)
+		}, nil)), want: stream.RequestEnd{Status: 200, Kind: stream.KindEvents}, streams: 1},
 		{name: "events", handler: events, want: stream.RequestEnd{Status: 200, Kind: stream.KindEvents}, streams: 1},
 		{name: "WebSocket", request: upgrade, handler: socket(false), play: talk, raw: true,
 			want: stream.RequestEnd{Status: 101, Kind: stream.KindWebSocket}, streams: 1},
@@ -245,4 +252,66 @@ func TestObserverOverRecorder(t *testing.T) {
 			ac.check(t, l)
 		})
 	}
+}
+
+// TestObserverCountsBytes: exactly what the client has sent and got, whatever sends it.
+func TestObserverCountsBytes(t *testing.T) {
+	for _, ac := range accounts() {
+		for _, tcp := range []bool{false, true} {
+			t.Run(fmt.Sprint(ac.name, "/TCP ", tcp), func(t *testing.T) {
+				t.Parallel()
+				l := newLedger()
+				h := http.NewServeMux()
+				h.Handle("/", text("before"))
+				h.Handle("/it", ac.handler)
+				opts := adapter.Options{Observer: l, Request: stream.RequestConfig{MaxPathSize: 100}}
+				s := serveOver(t, mount{mode: adapter.Eager, own: true}.with(t, h, opts), nil, &streamtest.Options{TCP: tcp})
+				conn := &countedConn{Conn: s.Dial().Conn()}
+				p := streamtest.NewClient(t, conn, nil)
+				for range 2 {
+					p.Get("/before")
+				}
+				ac.send(p)
+				p.CloseWrite()
+				_, _ = p.Rest()
+				p.Close()
+				l.settled(t)
+				l.mu.Lock()
+				defer l.mu.Unlock()
+				require.Len(t, l.conns, 1)
+				got := l.conns[0]
+				if ac.name == "hijack" { // the rest is the handler's
+					assert.Positive(t, got.BytesOut)
+					return
+				}
+				assert.Equal(t, conn.in.Load(), got.BytesOut, "bytes out")
+				if got.Reason != stream.ClosedRefused { // behind which nobody counts
+					assert.Equal(t, conn.out.Load(), got.BytesIn, "bytes in")
+				}
+			})
+		}
+	}
+}
+
+// A countedConn counts what goes through it.
+type countedConn struct {
+	net.Conn
+	in, out atomic.Int64
+}
+
+func (c *countedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.in.Add(int64(n))
+	return n, err
+}
+
+func (c *countedConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.out.Add(int64(n))
+	return n, err
+}
+
+// CloseWrite ends what the client sends.
+func (c *countedConn) CloseWrite() error {
+	return c.Conn.(interface{ CloseWrite() error }).CloseWrite()
 }

@@ -45,11 +45,11 @@ type Exchange struct {
 	mu       sync.Mutex // guards what follows, and the opening of out
 	out      *http1.Outbound
 	sink     *writerSink // of out where it is not raw
-	raw      bool        // out is conn's
 	hidden   error       // why there is no raw connection
+	made     []byte      // the head that response hooks have made of the one to be sent
+	raw      bool        // out is conn's
 	inside   bool        // StayInside: none is wanted
 	begun    bool        // response hooks ran for bytes sent
-	made     []byte      // the head that they have made of the one to be sent
 	closed   bool        // SetClosed(true)
 	over     bool
 	taking   bool            // this exchange itself calls Hijack

@@ -122,7 +122,7 @@ func TestPage(t *testing.T) {
 	assert.Equal(t, "text/html; charset=utf-8", resp.Header.Get("Content-Type"))
 	assert.Contains(t, resp.Header.Get("Content-Security-Policy"), "script-src 'self'")
 	assert.Contains(t, page, "Connection "+resp.Header.Get("X-Connection")+", request 1")
-	for _, id := range []string{"create", "list", "with-token", "without-token", "frames", "loop", "once", "panic", "events", "echo", "hang-up"} {
+	for _, id := range []string{"create", "list", "with-token", "without-token", "frames", "loop", "once", "panic", "events", "echo", "hang-up", "numbers"} {
 		assert.Contains(t, page, ` id="`+id+`"`)
 	}
 	for _, d := range dialogues {

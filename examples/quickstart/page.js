@@ -266,5 +266,59 @@ for (const button of $("dialogues").querySelectorAll("button")) {
   button.addEventListener("click", () => attempt("wire-out", () => play(button)));
 }
 
+// --- what an operator sees ---
+
+const many = (n, one) => `${n.toLocaleString()} ${one}${n === 1 ? "" : "s"}`;
+
+function size(bytes) {
+  for (const unit of ["B", "KB", "MB"]) {
+    if (bytes < 1000) return `${bytes < 10 && unit !== "B" ? bytes.toFixed(1) : Math.round(bytes)} ${unit}`;
+    bytes /= 1000;
+  }
+  return bytes.toFixed(1) + " GB";
+}
+
+// span shows nanoseconds; negative is beyond what is told apart.
+function span(ns) {
+  if (ns < 0) return "over 10 s";
+  if (ns >= 1e9) return ns / 1e9 + " s";
+  return ns >= 1e6 ? ns / 1e6 + " ms" : ns / 1e3 + " µs";
+}
+
+const listed = (counts) => Object.entries(counts).map(([what, n]) => `${n} ${what}`).join(", ");
+
+// tiles returns name, value and detail of each number.
+function tiles(s) {
+  return [
+    ["Connections", s.now.conns, `${s.now.idle} idle, ${s.now.upgraded} upgraded`],
+    ["Taken over", s.now.taken, `${s.opened} so far`],
+    ["Closed", listed(s.closed) || "none", s.requests_per_conn ? s.requests_per_conn.toFixed(1) + " requests each" : ""],
+    ["Requests", s.requests.toLocaleString(), `${s.active} under way; ${listed(s.statuses)}`],
+    ["First byte", s.first_byte.count ? "≤ " + span(s.first_byte.median) : "–", s.first_byte.count ? "median; 99 of 100 ≤ " + span(s.first_byte.p99) : ""],
+    ["Streams", s.now.event_streams + s.now.websockets, `${many(s.now.event_streams, "event stream")}, ${many(s.now.websockets, "WebSocket")}`],
+    ["Bytes", size(s.bytes_out), `out; ${size(s.bytes_in)} in`],
+    ["Queued", size(s.now.queued), `${s.dropped} dropped, ${many(s.refused_sends, "send")} refused`],
+    ["Refused", listed(s.refused) || "none", "by status"],
+    ["Panics", s.panics, many(s.aborted, "response") + " cut short"],
+  ];
+}
+
+function showNumbers(snapshot) {
+  $("numbers").replaceChildren(...tiles(snapshot).map(([name, value, detail]) => {
+    const tile = element("div");
+    const number = element("dd", "", String(value));
+    number.append(element("small", "", detail));
+    tile.append(element("dt", "", name), number);
+    return tile;
+  }));
+}
+
+const numbers = new EventSource("/numbers");
+numbers.onmessage = ({ data }) => {
+  showNumbers(JSON.parse(data));
+  if ($("numbers-out").textContent !== "Live.") say("numbers-out", "Live.", "good");
+};
+numbers.onerror = () => say("numbers-out", "The numbers have stopped. The browser is trying again.", "bad");
+
 record(page.connection, page.served, "page", "raw");
 attempt("notes-out", async () => say("notes-out", await list()));

@@ -20,15 +20,17 @@ const maxBody = 64 << 10
 func newServer() (*http.Server, *adapter.Adapter) {
 	limits := stream.DefaultRequestConfig()
 	limits.MaxBodySize = maxBody
+	counters := new(adapter.Counters)
 	a := adapter.New(&adapter.Options{
 		Takeover:          adapter.Eager, // so that every connection has an ID and is counted
 		Request:           limits,
 		RequestHooks:      hooks.Chain{hooks.HookFunc(tag)},
 		ResponseHooks:     hooks.Chain{hooks.HookFunc(stamp), hooks.SetHeader("X-Content-Type-Options", "nosniff")},
 		RequestErrorHooks: hooks.Chain{hooks.HookFunc(explain)},
+		Observer:          counters,
 	})
 	srv := &http.Server{
-		Handler:           a.Wrap(routes()),
+		Handler:           a.Wrap(routes(counters)),
 		ReadHeaderTimeout: 5 * time.Second,
 		IdleTimeout:       time.Minute,
 	}
@@ -38,7 +40,7 @@ func newServer() (*http.Server, *adapter.Adapter) {
 
 // routes is the service's router. What onramp adds to it are the routes that
 // adapter.Handler makes of hooks, and the middleware that runs them.
-func routes() http.Handler {
+func routes(counters *adapter.Counters) http.Handler {
 	r := chi.NewRouter()
 	r.Use(chimiddleware.RequestID, chimiddleware.Logger, chimiddleware.Recoverer)
 	r.Use(http.NewCrossOriginProtection().Handler)
@@ -48,6 +50,7 @@ func routes() http.Handler {
 	r.Method(http.MethodGet, "/frames", adapter.Handler(hooks.HookFunc(frames)))
 	r.Method(http.MethodGet, loopPath, adapter.Handler(hooks.New(newLoop)))
 	r.Method(http.MethodGet, "/events", adapter.Handler(hooks.HookFunc(events)))
+	r.Method(http.MethodGet, "/numbers", adapter.Handler(newNumbers(counters)))
 	r.Method(http.MethodGet, "/echo", adapter.Handler(newEcho()))
 
 	r.Group(func(r chi.Router) {

@@ -158,6 +158,7 @@ func (o *Outbound) flush() error {
 		if err != nil {
 			return o.die(err)
 		}
+		o.sent += int64(n)
 		if o.buf = o.buf[:copy(o.buf, o.buf[n:])]; len(o.buf) == 0 {
 			return nil
 		}
