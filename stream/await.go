@@ -45,6 +45,7 @@ func (c *Conn) follows() error {
 // settle sends what was answered, and bounds the wait that follows: it begins with
 // nothing in hand.
 func (c *Conn) settle() error {
+	c.flushNow()
 	if err := c.wire.Out.FlushAll(); err != nil {
 		return err
 	}

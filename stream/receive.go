@@ -101,6 +101,18 @@ func (c *Conn) flushSoon() {
 	c.flusher.Reset(flushDelay)
 }
 
+// flushNow spares the flushSoon under way its work, which the caller is to do.
+func (c *Conn) flushNow() {
+	if !c.flushing.Load() {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.flusher != nil && c.flusher.Stop() {
+		c.flushing.Store(false)
+	}
+}
+
 // readTimeouts returns the time for the head and for the whole request.
 func (c *Conn) readTimeouts() (header, whole time.Duration) {
 	set := c.owner.Settings()
