@@ -134,5 +134,12 @@ func (l *Layer) pass(x *stream.Exchange, next http.Handler) {
 }
 
 // snapshot returns what layers further out have put into the header, so that an
-// error answer can start from it.
-func snapshot(w http.ResponseWriter) http.Header { return w.Header().Clone() }
+// error answer can start from it. It is not to be changed.
+func snapshot(w http.ResponseWriter) http.Header {
+	if h := w.Header(); len(h) > 0 {
+		return h.Clone()
+	}
+	return noFields
+}
+
+var noFields = http.Header{}

@@ -56,11 +56,11 @@ func (c *Context) adopt(w http.ResponseWriter) {
 	} else if sameWriter(w, c.adopted) {
 		return
 	}
-	if c.origin == nil {
-		c.origin = make(http.Header)
-	}
 	c.adopted = w
 	for name, values := range w.Header() {
+		if c.origin == nil {
+			c.origin = make(http.Header)
+		}
 		if _, known := c.origin[name]; !known {
 			c.origin[name] = values
 			c.response.Header[name] = slices.Clone(values)
