@@ -87,7 +87,13 @@ func (h *wrapped) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if h.eager && back.First && r.ProtoMajor == 1 && !r.Close {
 		_ = x.TakeOver() // where it is impossible the exchange goes on without
 	}
-	h.layer.serve(x, h.next)
+	if h.bare { // without the stack that the layers between would need
+		w := x.Writer()
+		x.Publish(w)
+		h.next.ServeHTTP(w, x.Request())
+	} else {
+		h.layer.serve(x, h.next)
+	}
 	returned = true
 	x.Leave(back)
 }
