@@ -12,17 +12,14 @@ import (
 // carries it, or an exchange that was tagged and may have one. The adapter's mu guards
 // what changes.
 type lasting struct {
-	x      *stream.Exchange // that it began in
+	x      *stream.Exchange // that it began in; nil when its handlers have returned, and it goes on
 	server *http.Server     // nil: none, as in a test that records
 	kind   stream.Kind
 	end    func(reason error)
 	timer  *time.Timer // set once it was told to end by a shutdown
-
-	going  bool // it has begun, and is not done
-	served bool // it was tagged by handlers that have not returned
-	tags   []string
-	closed bool  // by one of them
-	reason error // for that
+	tags   *tags       // nil: none
+	going  bool        // it has begun, and is not done
+	served bool        // it was tagged by handlers that have not returned
 }
 
 // lastingKey is where an exchange has its lasting.
@@ -37,7 +34,7 @@ func (o *owner) Lasts(x *stream.Exchange, kind stream.Kind, end func(reason erro
 		l = &lasting{}
 		defer lastingKey.Set(x.Context(), l)
 	case l.going: // it is not the only one
-		l = &lasting{tags: l.tags, closed: l.closed, reason: l.reason}
+		l = &lasting{tags: l.tags.clone()}
 		o.index(l)
 	}
 	l.x, l.server, l.kind, l.end, l.timer, l.going = x, x.Server(), kind, end, nil, true
@@ -45,8 +42,10 @@ func (o *owner) Lasts(x *stream.Exchange, kind stream.Kind, end func(reason erro
 	if d := o.servers[l.server]; o.stopping.Load() || d != nil && d.on {
 		l.part(0)
 	}
-	late, closed, reason := o.cut, l.closed, l.reason
+	late := o.cut
+	closed, reason := l.tags.verdict()
 	o.mu.Unlock()
+	x.OnLeave(func(bool) { o.outlives(l) })
 	switch {
 	case late != nil:
 		x.Sever(late)
@@ -54,6 +53,14 @@ func (o *owner) Lasts(x *stream.Exchange, kind stream.Kind, end func(reason erro
 		end(reason)
 	}
 	return func() { o.done(l) }
+}
+
+// outlives is called when the handlers of l have returned: it is over, or goes on and should
+// keep nothing of them.
+func (o *owner) outlives(l *lasting) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	l.x = nil
 }
 
 func (o *owner) done(l *lasting) {
