@@ -12,7 +12,7 @@ import (
 // carries it, or an exchange that was tagged and may have one. The adapter's mu guards
 // what changes.
 type lasting struct {
-	x      *stream.Exchange // that it began in; nil when its handlers have returned, and it goes on
+	x      *stream.Exchange // that it began in
 	server *http.Server     // nil: none, as in a test that records
 	kind   stream.Kind
 	end    func(reason error)
@@ -45,7 +45,6 @@ func (o *owner) Lasts(x *stream.Exchange, kind stream.Kind, end func(reason erro
 	late := o.cut
 	closed, reason := l.tags.verdict()
 	o.mu.Unlock()
-	x.OnLeave(func(bool) { o.outlives(l) })
 	switch {
 	case late != nil:
 		x.Sever(late)
@@ -53,14 +52,6 @@ func (o *owner) Lasts(x *stream.Exchange, kind stream.Kind, end func(reason erro
 		end(reason)
 	}
 	return func() { o.done(l) }
-}
-
-// outlives is called when the handlers of l have returned: it is over, or goes on and should
-// keep nothing of them.
-func (o *owner) outlives(l *lasting) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	l.x = nil
 }
 
 func (o *owner) done(l *lasting) {

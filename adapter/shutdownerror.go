@@ -57,23 +57,18 @@ func (e *ShutdownError) Unwrap() error { return e.Err }
 func (a *Adapter) cutAll(reason error) *ShutdownError {
 	a.mu.Lock()
 	a.cut = reason
-	open := make(map[stream.Kind]int)
-	var going []*stream.Exchange
-	for l := range a.lasting {
-		open[l.kind]++
-		if l.x != nil { // else it is the connection's
-			going = append(going, l.x)
-		}
-	}
+	going := slices.Collect(maps.Keys(a.lasting))
 	conns := slices.Collect(maps.Keys(a.conns))
+	open := make(map[stream.Kind]int)
 	if n := len(a.hijacked); n > 0 {
 		open[stream.KindHijacked] = n
 	}
 	a.mu.Unlock()
 
 	holds, carried := make(map[uint64]bool), int(a.carried.Load())
-	for _, x := range going {
-		if id := x.Stream().ID(); id != 0 {
+	for _, l := range going {
+		open[l.kind]++
+		if id := l.x.Stream().ID(); id != 0 {
 			holds[id] = true
 		} else {
 			carried--
@@ -87,8 +82,8 @@ func (a *Adapter) cutAll(reason error) *ShutdownError {
 	if carried > 0 {
 		open[stream.KindRequest] += carried
 	}
-	for _, x := range going {
-		x.Sever(reason)
+	for _, l := range going {
+		l.x.Sever(reason)
 	}
 	for _, c := range conns {
 		c.Abort(reason)
