@@ -17,12 +17,9 @@ type lasting struct {
 	kind   stream.Kind
 	end    func(reason error)
 	timer  *time.Timer // set once it was told to end by a shutdown
-
-	going  bool // it has begun, and is not done
-	served bool // it was tagged by handlers that have not returned
-	tags   []string
-	closed bool  // by one of them
-	reason error // for that
+	tags   *tags       // nil: none
+	going  bool        // it has begun, and is not done
+	served bool        // it was tagged by handlers that have not returned
 }
 
 // lastingKey is where an exchange has its lasting.
@@ -37,7 +34,7 @@ func (o *owner) Lasts(x *stream.Exchange, kind stream.Kind, end func(reason erro
 		l = &lasting{}
 		defer lastingKey.Set(x.Context(), l)
 	case l.going: // it is not the only one
-		l = &lasting{tags: l.tags, closed: l.closed, reason: l.reason}
+		l = &lasting{tags: l.tags.clone()}
 		o.index(l)
 	}
 	l.x, l.server, l.kind, l.end, l.timer, l.going = x, x.Server(), kind, end, nil, true
@@ -45,7 +42,8 @@ func (o *owner) Lasts(x *stream.Exchange, kind stream.Kind, end func(reason erro
 	if d := o.servers[l.server]; o.stopping.Load() || d != nil && d.on {
 		l.part(0)
 	}
-	late, closed, reason := o.cut, l.closed, l.reason
+	late := o.cut
+	closed, reason := l.tags.verdict()
 	o.mu.Unlock()
 	switch {
 	case late != nil:

@@ -75,7 +75,7 @@ func (a *Adapter) cutAll(reason error) *ShutdownError {
 		}
 	}
 	for _, c := range conns {
-		if kind := c.Kind(); kind != "" && !holds[c.ID()] {
+		if kind := c.Kind(); !holds[c.ID()] && (kind == stream.KindRequest || kind == stream.KindIdle) {
 			open[kind]++
 		}
 	}

@@ -48,6 +48,9 @@ func deafService(forever <-chan struct{}) http.Handler {
 		<-forever
 		return nil
 	}, &sse.Options{ReturnWithin: -1, Heartbeat: -1})))
+	mux.Handle("/detached", adapter.Handler(sse.Hook(func(x *sse.Session) error { return x.Detach(nil) }, &sse.Options{ReturnWithin: -1})))
+	mux.Handle("/ws/detached", adapter.Handler(ws.Hook(func(*ws.Conn, int, []byte) error { return nil },
+		&ws.Options{CloseTimeout: time.Hour, Detach: true})))
 	mux.Handle("/ws", adapter.Handler(ws.Hook(func(*ws.Conn, int, []byte) error { return nil },
 		&ws.Options{CloseTimeout: time.Hour})))
 	return mux
@@ -118,6 +121,8 @@ func TestShutdownError(t *testing.T) {
 				begin(3, get("/events"))
 				begin(1, get("/silent"))
 				begin(2, handshake)
+				begin(3, upgradeTo("/ws/detached"))
+				begin(4, get("/detached"))
 				begin(1, get("/quick")+"GET /quick HT")
 				hijacked := s.Dial().Send(get("/hijack")).WantBytes("mine")
 				idle := s.Dial()
@@ -132,12 +137,16 @@ func TestShutdownError(t *testing.T) {
 				assert.ErrorIs(t, err, context.DeadlineExceeded)
 				var report *adapter.ShutdownError
 				require.ErrorAs(t, err, &report)
+				events := 4
+				if window > 0 {
+					events += 4 // which else end when they are told to
+				}
 				want := map[stream.Kind]int{
-					stream.KindRequest: 2, stream.KindEvents: 4, stream.KindWebSocket: 2, stream.KindIdle: 1, stream.KindHijacked: 1,
+					stream.KindRequest: 2, stream.KindEvents: events, stream.KindWebSocket: 5, stream.KindIdle: 1, stream.KindHijacked: 1,
 				}
 				all := !strings.HasSuffix(t.Name(), "OnDemand")
 				if !all { // the others are the http.Server's
-					want = map[stream.Kind]int{stream.KindEvents: 4, stream.KindWebSocket: 2}
+					want = map[stream.Kind]int{stream.KindEvents: events, stream.KindWebSocket: 5}
 				}
 				assert.Equal(t, want, report.Open)
 				hijacked.WantSilence(time.Second)

@@ -27,16 +27,44 @@ func Tag(c *stream.Context, tag string) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if known && !l.served && !l.going || slices.Contains(l.tags, tag) {
-		return // it is over
+	if l.tags == nil {
+		l.tags = &tags{}
 	}
-	l.tags = append(slices.Clip(l.tags), tag) // another may have the same
+	if !l.served && !l.going || slices.Contains(l.tags.all, tag) {
+		return // it is over, or has it
+	}
+	l.tags.all = append(l.tags.all, tag)
 	o.index(l)
+}
+
+// tags are those of an exchange. The adapter's mu guards them.
+type tags struct {
+	all    []string
+	closed bool  // by one of them
+	reason error // for that
+}
+
+func (t *tags) clone() *tags {
+	if t == nil {
+		return nil
+	}
+	return &tags{slices.Clone(t.all), t.closed, t.reason}
+}
+
+// verdict reports whether one of the tags was closed, and why.
+func (t *tags) verdict() (closed bool, reason error) {
+	if t == nil {
+		return false, nil
+	}
+	return t.closed, t.reason
 }
 
 // index makes l known by its tags. mu is held.
 func (o *owner) index(l *lasting) {
-	for _, tag := range l.tags {
+	if l.tags == nil {
+		return
+	}
+	for _, tag := range l.tags.all {
 		if o.tagged == nil {
 			o.tagged = make(map[string]map[*lasting]struct{})
 		}
@@ -59,8 +87,8 @@ func (a *Adapter) CloseTagged(tag string, reason error) int {
 	a.mu.Lock()
 	var ends []func(error)
 	for l := range a.tagged[tag] {
-		if !l.closed {
-			l.closed, l.reason = true, reason
+		if !l.tags.closed {
+			l.tags.closed, l.tags.reason = true, reason
 		}
 		if l.going {
 			ends = append(ends, l.end)
@@ -97,13 +125,13 @@ func (o *owner) left(l *lasting) {
 
 // untag forgets the tags of what is over. mu is held.
 func (o *owner) untag(l *lasting) {
-	if l.going || l.served {
+	if l.going || l.served || l.tags == nil {
 		return
 	}
-	for _, tag := range l.tags {
+	for _, tag := range l.tags.all {
 		if delete(o.tagged[tag], l); len(o.tagged[tag]) == 0 {
 			delete(o.tagged, tag)
 		}
 	}
-	l.tags = nil
+	l.tags.all = nil
 }

@@ -159,3 +159,30 @@ func TestRevalidateFails(t *testing.T) {
 		})
 	}
 }
+
+// TestLifeDetached: a session that goes on without its hook ends no later.
+func TestLifeDetached(t *testing.T) {
+	t.Parallel()
+	for name, opts := range map[string]*sse.Options{
+		"Lifetime":   {Lifetime: time.Hour},
+		"Revalidate": {Revalidate: func(*sse.Session) error { return stream.ErrExpired }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, ca carrier) {
+				ended := make(chan error, 1)
+				s, stop := ca.serve(t, sse.Hook(func(x *sse.Session) error {
+					return x.Detach(func(err error) { ended <- err })
+				}, opts), nil, adapter.Options{})
+				defer stop()
+				begun := time.Now()
+				data, err := s.get().rest()
+				assert.Equal(t, io.EOF, err)
+				assert.Empty(t, data)
+				err = <-ended
+				assert.ErrorIs(t, err, stream.ErrExpired)
+				assert.ErrorIs(t, err, stream.ErrClosed)
+				assert.LessOrEqual(t, time.Since(begun), time.Hour)
+			})
+		})
+	}
+}

@@ -62,7 +62,8 @@ type Options struct {
 	// the cause of [Session.Context] and in the errors of sends, the client does not. A
 	// panic does the same, and is logged. It runs on a goroutine of its own, once at a
 	// time, and holds up nothing but the end of a shutdown; it should return when
-	// x.Context ends, and may read x.Request. nil: it may go on.
+	// x.Context ends, and may read x.Request, which is nil once x is detached. nil: it
+	// may go on.
 	Revalidate func(x *Session) error
 
 	// Retry is the reconnection time that the client is told when the session

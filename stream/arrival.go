@@ -38,8 +38,12 @@ func (c *Conn) arriving(a Arrivals) error {
 
 // admit is asked when the head of a request is there, but maybe not its body.
 func (x *Exchange) admit() *RequestError {
-	a, wire := x.owner.Settings().Arrivals, x.wire
-	if a == nil || wire == nil || wire.AtEOF() {
+	wire := x.wire
+	if wire == nil || wire.AtEOF() {
+		return nil
+	}
+	a := x.owner.Settings().Arrivals
+	if a == nil {
 		return nil
 	}
 	if left := wire.Remaining(); left >= 0 && left <= int64(x.conn.wire.Buffered()) {

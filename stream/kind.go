@@ -15,14 +15,19 @@ const (
 	KindHijacked  Kind = "hijacked connection" // given to a handler by Hijack
 )
 
-// Kind says what the connection is at: KindRequest, KindIdle, KindHijacked, or "" when it
-// is closed. Any goroutine may call it.
+// Kind says what the connection is at: KindRequest, KindIdle, KindHijacked, "" when it
+// is closed; KindEvents where a response goes on behind its handlers, and KindWebSocket
+// behind a 101. Any goroutine may call it.
 func (c *Conn) Kind() Kind {
 	switch {
 	case c.away.Load():
 		return KindHijacked
 	case c.state.Load() == connClosed:
 		return ""
+	case c.upgraded.Load() != nil:
+		return KindWebSocket
+	case c.feed.Load() != nil:
+		return KindEvents
 	case c.x.Load() == nil:
 		return KindIdle
 	}

@@ -24,9 +24,12 @@ func (x *Exchange) attach(r *http.Request, traits http1.Traits) {
 func (c *Conn) receive(ctx context.Context, in *http1.Incoming) (*http1.Body, error) {
 	header, whole := c.readTimeouts()
 	var begun time.Time // now
+	var arrivals Arrivals // of a head that may come in part
 	if c.first() {
 		begun = c.born // await has set the time-out for the head
+		arrivals = c.owner.Settings().Arrivals
 	} else if !c.wire.HeadBuffered() {
+		arrivals = c.owner.Settings().Arrivals
 		if whole > 0 {
 			begun = time.Now()
 		}
@@ -36,7 +39,6 @@ func (c *Conn) receive(ctx context.Context, in *http1.Incoming) (*http1.Body, er
 	}
 	c.served.Add(1)
 	var err error
-	arrivals := c.owner.Settings().Arrivals
 	if arrivals != nil {
 		err = c.arriving(arrivals)
 	}
