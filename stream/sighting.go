@@ -55,6 +55,9 @@ func (s *sighting) answers(status int) {
 	s.clock.Mark()
 }
 
+// NewConnID returns an ID for a connection that an owner has but does not serve.
+func NewConnID() uint64 { return lastConn.Add(1) }
+
 // A witness is what is noted of a connection.
 type witness struct {
 	sighting
