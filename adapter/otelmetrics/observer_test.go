@@ -34,7 +34,7 @@ func collect(t *testing.T, reader *metric.ManualReader) map[string]int64 {
 			note := func(set attribute.Set, n int64) {
 				var attrs []string
 				for _, kv := range set.ToSlice() {
-					attrs = append(attrs, string(kv.Key)+"="+kv.Value.Emit())
+					attrs = append(attrs, string(kv.Key)+"="+kv.Value.String())
 				}
 				slices.Sort(attrs)
 				got[strings.TrimSpace(m.Name+" "+strings.Join(attrs, " "))] = n
