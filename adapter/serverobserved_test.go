@@ -96,6 +96,30 @@ func TestObservedServerAttends(t *testing.T) {
 	assert.Equal(t, got[1], got[0])
 }
 
+// TestShutdownHasTold: when a Shutdown returns, all that it has waited for was told.
+func TestShutdownHasTold(t *testing.T) {
+	for _, ac := range accounts() {
+		if ac.name == "hijack" { // whose handler nobody waits for
+			continue
+		}
+		t.Run(ac.name, func(t *testing.T) {
+			t.Parallel()
+			l := newLedger()
+			srv := &adapter.Server{Handler: ac.handler, Options: &adapter.Options{Observer: l, Request: stream.RequestConfig{MaxPathSize: 100}}}
+			s := start(t, srv, false)
+			for range 4 {
+				ac.send(s.Dial())
+			}
+			require.NoError(t, srv.Shutdown(t.Context()))
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			assert.Len(t, l.requests, 4)
+			assert.Len(t, l.conns, 4)
+			assert.Len(t, l.over, 4*ac.streams)
+		})
+	}
+}
+
 // withinWait reports whether the caller is called by whoever waits for requests.
 func withinWait() bool {
 	p := make([]byte, 64<<10)

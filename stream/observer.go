@@ -14,7 +14,8 @@ package stream
 // the requests of a connection that was taken over come one after the other, and all of
 // them between its ConnOpened and its ConnClosed, but for two: the request that takes the
 // connection over has begun before, and one whose handler keeps the connection by Hijack
-// ends behind ConnClosed. A stream may outlast its request.
+// ends behind ConnClosed. A stream may outlast its request. What a Shutdown has waited for
+// was told when it returns.
 //
 // # Concurrency
 //
