@@ -20,6 +20,7 @@ type Adapter struct {
 
 	counts   bool         // a Server's, which answers for HTTP/2, too
 	carried  atomic.Int64 // exchanges over net/http's connections, if counts
+	http2    atomic.Int64 // connections that net/http serves for a Server, where they are observed
 	stopping atomic.Bool
 	tied     atomic.Pointer[http.Server] // the last server that was found tied
 

@@ -38,7 +38,7 @@ type Snapshot struct {
 	Requests int64            `json:"requests"` // that have ended
 	Statuses map[string]int64 `json:"statuses"` // of these, by class: "2xx"; "none" after a Hijack or an abort
 	Aborted  int64            `json:"aborted"`  // of these, cut short
-	Refused  map[string]int64 `json:"refused"`  // by status
+	Refused  map[string]int64 `json:"refused"`  // by status; connections without a request by what failed
 	Panics   int64            `json:"panics"`
 
 	Opened          int64            `json:"opened"`            // connections
@@ -99,7 +99,11 @@ func (n *Counters) StreamBegan(stream.RequestInfo, stream.Kind) { n.streams.Add(
 func (n *Counters) Refused(_ stream.RequestInfo, err *stream.RequestError) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.refused = increased(n.refused, strconv.Itoa(err.Status))
+	what := err.Op // there is no status without a request
+	if err.Status != 0 {
+		what = strconv.Itoa(err.Status)
+	}
+	n.refused = increased(n.refused, what)
 }
 
 func (n *Counters) Panicked(stream.RequestInfo, *stream.PanicError) { n.panics.Add(1) }

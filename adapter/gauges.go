@@ -9,6 +9,8 @@ func (a *Adapter) Gauges() stream.Gauges {
 	for _, c := range a.list(nil) {
 		c.Gauge(&g)
 	}
+	g.HTTP2 = a.http2.Load()
+	g.Conns += g.HTTP2
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for l := range a.lasting {

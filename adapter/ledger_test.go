@@ -2,6 +2,7 @@ package adapter_test
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -144,6 +145,17 @@ func (l *ledger) settled(t *testing.T) {
 	for _, sample := range l.samples {
 		assert.Zero(t, sample(), "what goes on, says the adapter")
 	}
+}
+
+// gauges returns what goes on, says the adapter.
+func (l *ledger) gauges() (g stream.Gauges) {
+	l.mu.Lock()
+	samples := slices.Clone(l.samples)
+	l.mu.Unlock()
+	for _, sample := range samples {
+		g.Add(sample())
+	}
+	return g
 }
 
 // observed returns opts with a ledger that has to be settled when the test ends.

@@ -99,6 +99,7 @@ type Server struct {
 	noKeepAlives atomic.Bool
 	accepting    sync.WaitGroup // Serve calls that may still accept; Add under mu
 	fed          sync.Map       // net.Conn handed to inner: its context
+	observed     sync.Map       // net.Conn that inner serves: its observedConn
 
 	mu        sync.Mutex              // guards what follows
 	adapter   *Adapter                // made when the Server first serves
@@ -171,7 +172,7 @@ func (s *Server) prepare() {
 		in.TLSConfig = s.TLSConfig.Clone()
 		in.TLSConfig.NextProtos = offered(s.TLSConfig.NextProtos, s.protocols())
 	}
-	if s.ConnState != nil || a.crowd != nil {
+	if s.ConnState != nil || a.crowd != nil || opts.Observer != nil {
 		in.ConnState = s.fedState
 		a.settings.Discreet = s.ConnState == nil
 	}

@@ -91,6 +91,9 @@ func (s *Server) fedState(conn net.Conn, state http.ConnState) {
 	if state == http.StateNew {
 		return
 	}
+	if state == http.StateClosed || state == http.StateHijacked {
+		s.endObserved(conn)
+	}
 	if r, ok := conn.(*replayed); ok {
 		conn = r.Conn
 	}

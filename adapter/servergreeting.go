@@ -69,7 +69,10 @@ func (g *greeting) engage(early []byte) {
 // hand gives conn, which is the connection, to the inner server.
 func (g *greeting) hand(conn net.Conn) {
 	g.forget(g) // the inner server's Shutdown lets it finish
-	g.passed = g.handOver(&g.feed, conn, g.ctx)
+	g.beginObserved(conn)
+	if g.passed = g.handOver(&g.feed, conn, g.ctx); !g.passed {
+		g.endObserved(conn)
+	}
 }
 
 // handshake does the TLS handshake. A client that does not speak TLS but HTTP is told.
@@ -85,6 +88,7 @@ func (g *greeting) handshake(conn *tls.Conn) {
 		}
 		if !g.stopping.Load() {
 			g.logf("http: TLS handshake error from %s: %v", conn.RemoteAddr(), reason)
+			g.observeRefusal(conn, &stream.RequestError{Op: "TLS handshake", Err: err})
 		}
 		return
 	}

@@ -23,6 +23,7 @@ const (
 	ClosedShutdown   CloseReason = "shutdown"    // the server shuts down
 	ClosedHijacked   CloseReason = "hijacked"    // not closed, but given to a handler
 	ClosedBroken     CloseReason = "broken"      // any other error of the network
+	ClosedByServer   CloseReason = "net/http"    // net/http, which serves HTTP/2, does not say why
 )
 
 // A cause is why a connection is closed.

@@ -206,9 +206,9 @@ func (c *Conn) Close(linger bool) {
 
 // gave tells the owner, once, that the connection is nobody's or somebody else's.
 func (c *Conn) gave() {
-	told := true
+	first := false
 	c.closed.Do(func() {
-		told = false
+		first = true
 		c.mu.Lock()
 		if c.watcher != nil {
 			c.watcher.Stop()
@@ -217,9 +217,9 @@ func (c *Conn) gave() {
 			c.flusher.Stop()
 		}
 		c.mu.Unlock()
-		c.owner.Closed(c)
 	})
-	if !told {
+	if first {
+		defer c.owner.Closed(c) // behind what an Observer is told, which a Shutdown waits for
 		c.parted()
 	}
 }

@@ -10,15 +10,16 @@ type ConnInfo struct {
 	ID         uint64 // that of [Stream.ID]
 	RemoteAddr string // the client's address, as in http.Request
 	Accepted   bool   // by adapter.Server; false: taken over from net/http
+	HTTP2      bool   // served by net/http, for an adapter.Server: its requests do not name it
 }
 
 // A ConnEnd says what has become of a connection since it was opened.
 type ConnEnd struct {
 	Reason   CloseReason
 	Err      error // what has brought it about, for logs; nil: nothing went wrong
-	Requests int64 // that have begun, the one that took the connection over included
+	Requests int64 // that have begun, the one that took the connection over included; 0 over HTTP/2
 	// BytesIn and BytesOut are those of HTTP, inside of TLS. What net/http has read and
-	// written before it was taken over is in neither.
+	// written before it was taken over is in neither, nor HTTP/2's.
 	BytesIn, BytesOut int64
 	Life              time.Duration // since ConnOpened, or since it was accepted
 }
@@ -71,10 +72,12 @@ type Drop struct {
 // Gauges is what goes on at a moment.
 type Gauges struct {
 	// Conns are the connections under the adapter: accepted by adapter.Server, or taken
-	// over. Those that net/http serves, as HTTP/2's, are not seen.
+	// over. Those that net/http serves are not seen, but for those that an adapter.Server
+	// hands to it for HTTP/2.
 	Conns    int64 `json:"conns"`
 	Idle     int64 `json:"idle"`     // of these, waiting for a request
 	Taken    int64 `json:"taken"`    // of these, taken over from net/http
+	HTTP2    int64 `json:"http2"`    // of these, served by net/http over HTTP/2, where there is an Observer
 	Upgraded int64 `json:"upgraded"` // of these, another protocol's since a 101
 	// EventStreams and WebSockets are on whatever connection.
 	EventStreams int64 `json:"event_streams"`
@@ -93,6 +96,7 @@ func (g *Gauges) Add(o Gauges) {
 	g.Conns += o.Conns
 	g.Idle += o.Idle
 	g.Taken += o.Taken
+	g.HTTP2 += o.HTTP2
 	g.Upgraded += o.Upgraded
 	g.EventStreams += o.EventStreams
 	g.WebSockets += o.WebSockets

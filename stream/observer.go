@@ -14,7 +14,8 @@ package stream
 // the requests of a connection that was taken over come one after the other, and all of
 // them between its ConnOpened and its ConnClosed, but for two: the request that takes the
 // connection over has begun before, and one whose handler keeps the connection by Hijack
-// ends behind ConnClosed. A stream may outlast its request.
+// ends behind ConnClosed. A stream may outlast its request. What a Shutdown has waited for
+// was told when it returns.
 //
 // # Concurrency
 //
@@ -45,9 +46,10 @@ type Observer interface {
 	StreamEnded(end StreamEnd)
 
 	// Refused is called for a request that breaches a limit or cannot be parsed, before
-	// it is answered; and for a connection that adapter.Server has closed as soon as it was
-	// accepted, on the goroutine that accepts: then Op is "accept", and nothing is known
-	// of the request but its RemoteAddr.
+	// it is answered; and for a connection that adapter.Server has closed before a request:
+	// as soon as it was accepted, on the goroutine that accepts, then Op is "accept"; or
+	// after a TLS handshake that has failed, then Status is 0. Nothing is known of the
+	// request then but its RemoteAddr.
 	Refused(r RequestInfo, err *RequestError)
 	// Panicked is called for a panic of a hook or handler, once for each, before it is
 	// answered. http.ErrAbortHandler is none.

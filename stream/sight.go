@@ -208,7 +208,7 @@ func (x *Exchange) lasts(kind Kind, done func()) func() {
 		s.observer.StreamBegan(info, kind)
 	}()
 	return func() { // keeps nothing of the exchange, which may be over long before
-		done()
+		defer done() // behind what an Observer is told, which a Shutdown waits for
 		end := StreamEnd{Conn: conn, Kind: kind, Life: time.Since(since), Dropped: s.dropped.Load()}
 		if err := s.ending.Load(); err != nil {
 			end.Err = *err

@@ -55,6 +55,9 @@ func (s *sighting) answers(status int) {
 	s.clock.Mark()
 }
 
+// NewConnID returns an ID for a connection that an owner has but does not serve.
+func NewConnID() uint64 { return lastConn.Add(1) }
+
 // A witness is what is noted of a connection.
 type witness struct {
 	sighting
@@ -62,6 +65,7 @@ type witness struct {
 	since time.Time
 	told  sync.Once // ConnOpened
 	cause atomic.Pointer[cause]
+	over  atomic.Bool // ConnClosed is told, or was
 }
 
 // newWitness returns nil if nobody wants to know.
@@ -120,6 +124,7 @@ func (c *Conn) parted() {
 	c.opened()
 	c.because(ClosedBroken, nil) // somebody has told why
 	why := w.cause.Load()
+	w.over.Store(true)
 	defer w.guard()
 	w.observer.ConnClosed(c.info(), ConnEnd{
 		Reason: why.reason, Err: why.err, Requests: c.Served(),
@@ -129,6 +134,9 @@ func (c *Conn) parted() {
 
 // Gauge adds c to g. Any goroutine may call it.
 func (c *Conn) Gauge(g *Gauges) {
+	if c.seen != nil && c.seen.over.Load() {
+		return // whoever has been told does not count it twice
+	}
 	g.Conns++
 	if state := c.state.Load(); state == connIdle || state == connResting {
 		g.Idle++

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"net"
 
 	"github.com/onramp-go/onramp/stream/internal/http1"
@@ -36,7 +37,7 @@ func (s *Stream) Send(p []byte) error { return s.x.send(true, p) }
 // TrySendList is TrySend for several frames, all or none of them, in one write.
 func (s *Stream) TrySendList(frames [][]byte) error {
 	err := s.x.send(false, frames...)
-	if err == ErrBufferFull {
+	if errors.Is(err, ErrBufferFull) {
 		s.x.Drops(1, true)
 	}
 	return err

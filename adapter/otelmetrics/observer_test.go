@@ -34,7 +34,7 @@ func collect(t *testing.T, reader *metric.ManualReader) map[string]int64 {
 			note := func(set attribute.Set, n int64) {
 				var attrs []string
 				for _, kv := range set.ToSlice() {
-					attrs = append(attrs, string(kv.Key)+"="+kv.Value.Emit())
+					attrs = append(attrs, string(kv.Key)+"="+kv.Value.String())
 				}
 				slices.Sort(attrs)
 				got[strings.TrimSpace(m.Name+" "+strings.Join(attrs, " "))] = n
@@ -57,6 +57,19 @@ func collect(t *testing.T, reader *metric.ManualReader) map[string]int64 {
 			}
 		}
 	}
+	return got
+}
+
+// expect waits until the measurements are those of want, and returns all of them.
+func expect(t *testing.T, reader *metric.ManualReader, want map[string]int64) map[string]int64 {
+	t.Helper()
+	var got map[string]int64
+	assert.EventuallyWithT(t, func(c *assert.CollectT) {
+		got = collect(t, reader)
+		for name, n := range want {
+			assert.Equal(c, n, got[name], name)
+		}
+	}, 10*time.Second, time.Millisecond)
 	return got
 }
 
@@ -102,14 +115,11 @@ func TestObserver(t *testing.T) {
 	socket.Send("GET /ws" + handshake).Want("GET")
 	require.Equal(t, 414, s.Dial().Get("/"+strings.Repeat("x", 60)).StatusCode)
 
-	var got map[string]int64
-	require.Eventually(t, func() bool {
-		got = collect(t, reader)
-		return got["onramp.connections onramp.connection.state=idle"] == 1 && got["onramp.connections.closed onramp.close.reason=refused"] == 1
-	}, 10*time.Second, time.Millisecond)
-	for name, want := range map[string]int64{
+	expect(t, reader, map[string]int64{
 		"onramp.connections onramp.connection.state=active":                                 1,
+		"onramp.connections onramp.connection.state=idle":                                   1,
 		"onramp.connections onramp.connection.state=upgraded":                               1,
+		"onramp.connections.closed onramp.close.reason=refused":                             1,
 		"onramp.connections.taken_over":                                                     0,
 		"onramp.streams onramp.stream.kind=event stream":                                    1,
 		"onramp.streams onramp.stream.kind=WebSocket":                                       1,
@@ -117,26 +127,18 @@ func TestObserver(t *testing.T) {
 		"http.server.active_requests http.request.method=_OTHER url.scheme=http":            0,
 		"onramp.refusals http.response.status_code=414 onramp.refusal.op=read request line": 1,
 		"onramp.panics": 1,
-	} {
-		n, there := got[name]
-		assert.True(t, there, "%s in %v", name, got)
-		assert.Equal(t, want, n, name)
-	}
+	})
 
 	close(goOn)
 	for _, p := range []*streamtest.Client{idle, events, socket} {
 		p.Close()
 	}
 	require.NoError(t, srv.Shutdown(t.Context()))
-	require.Eventually(t, func() bool {
-		got = collect(t, reader)
-		return got["http.server.active_requests http.request.method=GET url.scheme=http"] == 0
-	}, 10*time.Second, time.Millisecond)
 	const users = " http.request.method=GET http.response.status_code=200 http.route=/users/{id} network.protocol.version=1.1 url.scheme=http"
 	const other = " http.request.method=_OTHER http.response.status_code=200 http.route=/users/{id} network.protocol.version=1.1 url.scheme=http"
 	const failed = " error.type=500 http.request.method=GET http.response.status_code=500 http.route=/panic network.protocol.version=1.1 url.scheme=http"
 	const streamed = " http.request.method=GET http.response.status_code=200 http.route=/events network.protocol.version=1.1 url.scheme=http"
-	for name, want := range map[string]int64{
+	got := expect(t, reader, map[string]int64{
 		"http.server.request.duration" + users:                   3,
 		"http.server.request.duration" + other:                   1,
 		"http.server.request.duration" + failed:                  1,
@@ -153,9 +155,7 @@ func TestObserver(t *testing.T) {
 		"onramp.connection.duration":                             4,
 		"onramp.connection.requests":                             8,
 		"onramp.queue.size":                                      0,
-	} {
-		assert.Equal(t, want, got[name], "%s in %v", name, got)
-	}
+	})
 	assert.Greater(t, got["onramp.connection.io network.io.direction=receive"], int64(300))
 	assert.Greater(t, got["onramp.connection.io network.io.direction=transmit"], int64(500))
 	require.NoError(t, o.Close())
