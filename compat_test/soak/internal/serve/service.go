@@ -44,7 +44,7 @@ func newService(cfg Config) *service {
 	mux.HandleFunc(work.SmuggledPath, func(_ http.ResponseWriter, r *http.Request) {
 		s.ledger.faults.add("a body was taken for a request of %s", r.RemoteAddr)
 	})
-	s.mount(mux)
+	s.mount(s.sabotaged(mux))
 	return s
 }
 
@@ -116,9 +116,11 @@ func (s *service) publish(ctx context.Context) {
 		case <-events.C:
 			for _, topic := range work.Topics {
 				s.publishEvent(topic)
+				s.lose("event", topic)
 			}
 		case <-notices.C:
 			s.publishNotice()
+			s.lose("notice", work.NoticesTopic)
 		case <-ctx.Done():
 			return
 		}
