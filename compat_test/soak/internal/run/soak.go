@@ -135,6 +135,7 @@ func (s *soak) judge(end serve.State) {
 	s.result.atMost("answers, messages and ends that are wrong to a client", int64(wrongs), 0)
 	s.result.atMost("requests, bodies and log lines that are wrong to the server", int64(end.Wrongs), 0)
 	s.result.Wrong = append(append(s.result.Wrong, first...), end.Wrong...)
+	s.result.told(end)
 	s.result.answered(end.Last, s.fleet.Answered())
 }
 

@@ -25,7 +25,8 @@ type service struct {
 	journal   journal
 	hub       *sse.Hub
 	listeners roster
-	published map[string]int64 // belongs to the goroutine that publishes
+	counters  *adapter.Counters // nil: there is no Observer
+	published map[string]int64  // belongs to the goroutine that publishes
 
 	serve    func(net.Listener) error
 	shutdown func(context.Context) error
@@ -54,6 +55,10 @@ func (s *service) mount(h http.Handler) {
 		HeaderTimeout: s.cfg.Header, BodyTimeout: s.cfg.Body, WriteTimeout: s.cfg.Write, IdleTimeout: s.cfg.Idle,
 		DrainWindow:    s.cfg.Drain,
 		TaskPanicHooks: hooks.Chain{hooks.HookFunc(panicked)},
+	}
+	if s.cfg.Kind != Eager { // one kind has to do without
+		s.counters = &adapter.Counters{}
+		opts.Observer = s.counters
 	}
 	if s.cfg.Kind == Server {
 		srv := &adapter.Server{Handler: h, Options: opts, ErrorLog: log.New(&s.journal, "", 0)}
