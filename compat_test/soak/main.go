@@ -37,7 +37,7 @@ var errFailed = errors.New("a check does not hold")
 
 func soak(args []string, out, progress io.Writer) error {
 	flags := flag.NewFlagSet("soak", flag.ExitOnError)
-	o := run.Options{Progress: progress}
+	o := run.Options{Progress: progress, Settle: 30 * time.Second}
 	flags.DurationVar(&o.For, "for", time.Minute, "how long the load lasts")
 	kinds := flags.String("servers", serve.Server+","+serve.Eager, "`kinds` of servers, separated by commas: "+strings.Join(serve.Kinds, ", "))
 	flags.IntVar(&o.Clients, "clients", 240, "number of clients of each server")

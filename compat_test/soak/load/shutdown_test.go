@@ -28,7 +28,7 @@ func TestShutdownUnderLoad(t *testing.T) {
 				Clients: sized(100, 2000),
 				Rate:    sized(100.0, 5000.0),
 				MaxSize: sized(50_000, 100_000),
-				Seed:    1, Memory: 2 * memory, Drain: window, Progress: io.Discard,
+				Seed:    1, Memory: 2 * memory, Drain: window, Settle: patience, Progress: io.Discard,
 			})
 			require.NoError(t, err)
 			for _, c := range results[0].Checks {

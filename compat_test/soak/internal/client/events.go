@@ -49,7 +49,8 @@ func follow(ctx context.Context, c *client) error {
 	}
 	c.fleet.Tally.Add("event streams", 1)
 	p.bound(0)
-	defer p.interrupt(ctx)()
+	undo := p.interrupt(ctx)
+	defer undo()
 	until := time.Now().Add(stay)
 	if byServer {
 		until = time.Now().Add(stay + c.fleet.opts.Patience)
@@ -71,6 +72,9 @@ func follow(ctx context.Context, c *client) error {
 		return p.ended(c.fleet.opts.Patience)
 	case !byServer:
 		return errors.New("events: ended without a reason")
+	}
+	if !undo() {
+		return nil
 	}
 	_, err = p.ask(ctx, true) // the stream has ended in good order, and the connection is free
 	return over(err)

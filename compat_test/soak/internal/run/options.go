@@ -19,7 +19,9 @@ type Options struct {
 	Seed     uint64
 	Memory   int64         // bytes that a server process may have
 	Drain    time.Duration // window over which the shutdown spreads the ends of streams
-	Progress io.Writer     // gets a line now and then
+	Settle   time.Duration // how long servers may take to get rid of what clients have left
+	Progress io.Writer     // gets a line now and then; it must be safe for several goroutines
+	Sabotage string        // what the servers do wrong, for tests: see serve.Sabotages
 }
 
 // The time-outs of the servers, and how long clients wait. Patience is for a machine that is
@@ -38,9 +40,10 @@ const (
 func (o *Options) config(kind string) serve.Config {
 	return serve.Config{
 		Kind: kind, Clients: client.Healthy(o.Clients),
-		Events:  o.every(3, len(work.Topics)),
-		Notices: o.every(2, 1),
-		Header:  headerTimeout, Body: bodyTimeout, Write: writeTimeout, Idle: idleTimeout, Drain: o.Drain,
+		Events:   o.every(3, len(work.Topics)),
+		Notices:  o.every(2, 1),
+		Sabotage: o.Sabotage,
+		Header:   headerTimeout, Body: bodyTimeout, Write: writeTimeout, Idle: idleTimeout, Drain: o.Drain,
 	}
 }
 

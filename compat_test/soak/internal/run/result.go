@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/onramp-go/onramp/compat_test/soak/internal/serve"
+	"github.com/onramp-go/onramp/stream"
 )
 
 // A Check is something that has to hold, and whether it does.
@@ -51,6 +52,24 @@ func (r *Result) backTo(start, end serve.State, when string) {
 	r.atMost("descriptors "+when, int64(end.Descriptors), int64(start.Descriptors))
 	r.atMost("KiB of heap "+when, int64(end.Heap>>10), int64(start.Heap+heapSlack)>>10)
 	r.atMost("WebSockets on the list "+when, int64(end.Listeners), 0)
+}
+
+// told checks what an Observer was told, if there is one, when nobody is connected: whatever
+// has begun has ended.
+func (r *Result) told(st serve.State) {
+	n := st.Counters
+	if n == nil {
+		return
+	}
+	closed := int64(0)
+	for _, count := range n.Closed {
+		closed += count
+	}
+	now := n.Now
+	now.BytesIn, now.BytesOut = 0, 0
+	r.check("what an Observer is told is there", now == stream.Gauges{} && n.Active == 0, "nothing", fmt.Sprintf("%+v, %d requests", now, n.Active))
+	r.check("connections that an Observer is told of", n.Opened == closed, fmt.Sprint("as many closed as the ", n.Opened, " opened"), closed)
+	r.check("panics that an Observer is told of", n.Panics == st.Panics, st.Panics, n.Panics)
 }
 
 // answered checks that what handlers have seen is what clients have got answers to.

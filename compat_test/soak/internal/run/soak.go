@@ -135,16 +135,18 @@ func (s *soak) judge(end serve.State) {
 	s.result.atMost("answers, messages and ends that are wrong to a client", int64(wrongs), 0)
 	s.result.atMost("requests, bodies and log lines that are wrong to the server", int64(end.Wrongs), 0)
 	s.result.Wrong = append(append(s.result.Wrong, first...), end.Wrong...)
+	s.result.told(end)
 	s.result.answered(end.Last, s.fleet.Answered())
 }
 
 // settled waits until the server has got rid of what clients left behind, and returns its
-// state: no more than before or, where that is nil, the same for some time.
+// state: no more than before or, where that is nil, the same for some time. It returns what
+// there is when that takes longer than Options.Settle.
 func (s *soak) settled(ctx context.Context, before *serve.State) (serve.State, error) {
-	const step, enough, most = 250 * time.Millisecond, 10, 120
+	const step, enough = 250 * time.Millisecond, 10
 	var last serve.State
 	same := 0
-	for range most {
+	for until := time.Now().Add(s.opts.Settle); ; {
 		st, err := s.server.State()
 		if err != nil {
 			return st, err
@@ -156,7 +158,7 @@ func (s *soak) settled(ctx context.Context, before *serve.State) (serve.State, e
 		}
 		last = st
 		back := before != nil && st.Goroutines <= before.Goroutines && st.Descriptors <= before.Descriptors && st.Listeners == 0
-		if back || before == nil && same >= enough {
+		if back || before == nil && same >= enough || time.Now().After(until) {
 			return st, nil
 		}
 		select {
@@ -165,7 +167,6 @@ func (s *soak) settled(ctx context.Context, before *serve.State) (serve.State, e
 			return st, context.Cause(ctx)
 		}
 	}
-	return last, nil
 }
 
 // watch looks at the server's memory and says something now and then, until ctx ends. The

@@ -23,5 +23,7 @@ type Config struct {
 	// The time-outs of the options of the same names.
 	Header, Body, Write, Idle, Drain time.Duration
 
+	Sabotage string // one of Sabotages; "": none
+
 	Descriptors uint64 // limit of the process; 0: as it is
 }

@@ -25,7 +25,8 @@ type service struct {
 	journal   journal
 	hub       *sse.Hub
 	listeners roster
-	published map[string]int64 // belongs to the goroutine that publishes
+	counters  *adapter.Counters // nil: there is no Observer
+	published map[string]int64  // belongs to the goroutine that publishes
 
 	serve    func(net.Listener) error
 	shutdown func(context.Context) error
@@ -44,7 +45,7 @@ func newService(cfg Config) *service {
 	mux.HandleFunc(work.SmuggledPath, func(_ http.ResponseWriter, r *http.Request) {
 		s.ledger.faults.add("a body was taken for a request of %s", r.RemoteAddr)
 	})
-	s.mount(mux)
+	s.mount(s.sabotaged(mux))
 	return s
 }
 
@@ -54,6 +55,10 @@ func (s *service) mount(h http.Handler) {
 		HeaderTimeout: s.cfg.Header, BodyTimeout: s.cfg.Body, WriteTimeout: s.cfg.Write, IdleTimeout: s.cfg.Idle,
 		DrainWindow:    s.cfg.Drain,
 		TaskPanicHooks: hooks.Chain{hooks.HookFunc(panicked)},
+	}
+	if s.cfg.Kind != Eager { // one kind has to do without
+		s.counters = &adapter.Counters{}
+		opts.Observer = s.counters
 	}
 	if s.cfg.Kind == Server {
 		srv := &adapter.Server{Handler: h, Options: opts, ErrorLog: log.New(&s.journal, "", 0)}
@@ -116,9 +121,11 @@ func (s *service) publish(ctx context.Context) {
 		case <-events.C:
 			for _, topic := range work.Topics {
 				s.publishEvent(topic)
+				s.lose("event", topic)
 			}
 		case <-notices.C:
 			s.publishNotice()
+			s.lose("notice", work.NoticesTopic)
 		case <-ctx.Done():
 			return
 		}

@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"strings"
+
+	"github.com/onramp-go/onramp/adapter"
 )
 
 // A State is what a server process knows of itself, after garbage was collected.
@@ -18,6 +20,8 @@ type State struct {
 	Faulty int64   // requests of faulty clients
 	Panics int64   // on purpose
 
+	Counters *adapter.Snapshot // what an Observer was told; nil: there is none
+
 	Wrongs int      // how often something was wrong
 	Wrong  []string // the first of it
 }
@@ -30,6 +34,10 @@ func (s *service) state() State {
 	st := State{
 		Goroutines: runtime.NumGoroutine(), Descriptors: descriptors(), Heap: m.HeapAlloc, Listeners: s.listeners.len(),
 		Last: s.ledger.entries(), Faulty: s.ledger.faulty.Load(), Panics: s.journal.panics.Load(),
+	}
+	if s.counters != nil {
+		snapshot := s.counters.Snapshot()
+		st.Counters = &snapshot
 	}
 	for _, w := range []*wrongs{&s.ledger.faults, &s.journal.wrong} {
 		count, first := w.list()
