@@ -12,8 +12,8 @@ import (
 // carries it, or an exchange that was tagged and may have one. The adapter's mu guards
 // what changes.
 type lasting struct {
-	x      *stream.Exchange // that it began in
-	server *http.Server     // nil: none, as in a test that records
+	grip   *stream.Grip // on what it began in
+	server *http.Server // nil: none, as in a test that records
 	kind   stream.Kind
 	end    func(reason error)
 	timer  *time.Timer // set once it was told to end by a shutdown
@@ -37,7 +37,7 @@ func (o *owner) Lasts(x *stream.Exchange, kind stream.Kind, end func(reason erro
 		l = &lasting{tags: l.tags.clone()}
 		o.index(l)
 	}
-	l.x, l.server, l.kind, l.end, l.timer, l.going = x, x.Server(), kind, end, nil, true
+	l.grip, l.server, l.kind, l.end, l.timer, l.going = x.Grip(), x.Server(), kind, end, nil, true
 	o.lasting[l] = struct{}{}
 	if d := o.servers[l.server]; o.stopping.Load() || d != nil && d.on {
 		l.part(0)

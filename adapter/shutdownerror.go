@@ -68,7 +68,7 @@ func (a *Adapter) cutAll(reason error) *ShutdownError {
 	holds, carried := make(map[uint64]bool), int(a.carried.Load())
 	for _, l := range going {
 		open[l.kind]++
-		if id := l.x.Stream().ID(); id != 0 {
+		if id := l.grip.ID(); id != 0 {
 			holds[id] = true
 		} else {
 			carried--
@@ -83,7 +83,7 @@ func (a *Adapter) cutAll(reason error) *ShutdownError {
 		open[stream.KindRequest] += carried
 	}
 	for _, l := range going {
-		l.x.Sever(reason)
+		l.grip.Sever(reason)
 	}
 	for _, c := range conns {
 		c.Abort(reason)

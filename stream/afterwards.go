@@ -18,7 +18,22 @@ var ErrDetached = errors.New("stream: detached")
 // have returned.
 type aftermath struct {
 	run func(x *Exchange) (again bool)
-	r   *http.Request // as the hook has seen it
+	r   *http.Request // as the hook has seen it; nil in the exchange that follows
+
+	kept   []attribute // of the exchange that follows, until hooks ask for them
+	shared *attributes // instead
+}
+
+// attributes gives own what the exchange before has left, if there was one, and returns it.
+func (a *aftermath) attributes(own *attributes) *attributes {
+	switch {
+	case a == nil:
+	case a.shared != nil:
+		return a.shared
+	default:
+		own.list = slices.Clone(a.kept)
+	}
+	return own
 }
 
 // Afterwards lets the connection go on when the hook and all handlers around it have
@@ -39,7 +54,7 @@ func (x *Exchange) Afterwards(run func(x *Exchange) (again bool)) bool {
 	if x.upgraded == nil || x.over || x.after != nil {
 		return false
 	}
-	x.after = &aftermath{run, x.r}
+	x.after = &aftermath{run: run, r: x.r}
 	return true
 }
 
@@ -57,8 +72,9 @@ func (x *Exchange) Detached() *Exchange {
 		return nil
 	}
 	next := x.successor()
-	x.over, x.upgraded = true, nil
+	x.over, x.upgraded, next.grip = true, nil, x.grip
 	x.mu.Unlock()
+	next.grip.pass(next, nil)
 	next.out.Locked(func() { x.follower.Closed = ErrClosed })
 	x.endContexts()
 	next.conn.stopWatch()
@@ -106,11 +122,11 @@ func (x *Exchange) successor() *Exchange {
 	next := &Exchange{owner: x.owner, base: x.base, conn: c, rw: &surrendered, w: surrenderedWriter{}, looped: true, seen: x.seen}
 	next.init(c.base)
 	next.out, next.raw, next.upgraded = c.wire.Out, true, x.upgraded
-	before, own := x.Context(), next.Context()
-	if before.attributes == &before.own {
-		own.own.list = before.attributes.clone()
+	next.after = &aftermath{run: a.run}
+	if before := x.Context(); before.attributes == &before.own {
+		next.after.kept = before.attributes.clone()
 	} else {
-		own.attributes = before.attributes
+		next.after.shared = before.attributes
 	}
 	r := a.r.WithContext(&next.first)
 	r.URL, r.Header = cloneURL(r.URL), cloneRest(r.Header) // of memory that all of the request shares
@@ -121,7 +137,6 @@ func (x *Exchange) successor() *Exchange {
 	next.r, next.received = r, r
 	next.follow()
 	next.follower.Follow101()
-	next.after = &aftermath{run: a.run}
 	return next
 }
 
@@ -174,7 +189,7 @@ func (x *Exchange) Park(resume func()) bool { return x.upgraded.park(resume) }
 
 // partUpgraded lets the protocol that has the connection come to its end.
 func (x *Exchange) partUpgraded(cut bool) {
-	if x.hooked.Load() == nil {
+	if x.hooked.Load() == nil && x.after == nil {
 		return
 	}
 	x.mu.Lock()

@@ -66,6 +66,7 @@ func (x *Exchange) takeFeed() *Feed {
 	f.conn.x.Store(nil)
 	f.conn.memo = http1.Memo{} // as long as it may last
 	x.removeForm()
+	x.grip.pass(nil, f)
 	return f
 }
 
@@ -136,6 +137,16 @@ func (f *Feed) End() {
 func (f *Feed) Cut(reason error) {
 	f.conn.Abort(reason)
 	f.conn.wire.Out.Kill(reason)
+}
+
+// sever is Cut, unless the connection goes on with other requests by now.
+func (f *Feed) sever(reason error) {
+	f.conn.mu.Lock()
+	over := f.over
+	f.conn.mu.Unlock()
+	if !over {
+		f.Cut(reason)
+	}
 }
 
 // Drops is [Exchange.Drops].

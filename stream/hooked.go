@@ -19,7 +19,7 @@ func (x *Exchange) forHooks() *hooked {
 	}
 	h := new(hooked)
 	h.stream.x, h.context.x, h.context.response.x = x, x, x
-	h.context.attributes = &h.context.own
+	h.context.attributes = x.left(&h.context.own)
 	if x.outer != nil {
 		h.context.attributes = x.outer.Context().attributes
 	}
@@ -31,6 +31,14 @@ func (x *Exchange) forHooks() *hooked {
 		h.ctx.end()
 	}
 	return h
+}
+
+// left returns the attributes that x begins with, own where they are its own.
+func (x *Exchange) left(own *attributes) *attributes {
+	if a := x.after; a != nil && a.r == nil {
+		return a.attributes(own)
+	}
+	return own
 }
 
 // asked reports whether somebody waits for the end of the request's context or of the

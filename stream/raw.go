@@ -30,10 +30,10 @@ type Raw struct {
 	deadline time.Time    // of reads
 	parked   bool         // or was
 
-	resting   bool  // Wait has returned ErrResting; of the goroutine that reads
-	dozed     error // how the wait has gone on
-	nested    bool  // there was a Wait within Attend
-	attending attending
+	nested    bool       // there was a Wait within Attend; of the goroutine that reads, as is what follows
+	resting   bool       // Wait has returned ErrResting
+	dozed     error      // how the wait has gone on
+	attending *attending // nil between two
 }
 
 // PrepareUpgrade makes sure, before a 101 is sent, that [Exchange.Upgrade] can follow it.

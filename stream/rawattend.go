@@ -27,13 +27,13 @@ func (r *Raw) Attend(serve func() (on bool)) error {
 	if err := r.out.Idle(); err != nil {
 		return r.lost(err)
 	}
-	r.attending = attending{serve: serve}
+	a := &attending{serve: serve}
+	r.attending = a
 	c.beforeRead(nil)
 	r.sweeps.Store(0)
 	r.state.Store(rawWaiting)
 	err := c.wire.Await(r.come)
-	a := r.attending
-	r.attending = attending{}
+	r.attending = nil
 	if a.over {
 		return a.err
 	}
@@ -43,7 +43,7 @@ func (r *Raw) Attend(serve func() (on bool)) error {
 
 // come is called within the wait when something has.
 func (r *Raw) come() (on bool) {
-	c, a := r.conn, &r.attending
+	c, a := r.conn, r.attending
 	a.err = r.awake(nil)
 	c.afterRead(0)
 	switch {

@@ -59,10 +59,12 @@ const offer = "Sec-WebSocket-Extensions: permessage-deflate\r\n"
 // TestDeflate: what RFC 7692 says, on top of TestProtocol.
 func TestDeflate(t *testing.T) {
 	t.Parallel()
-	s := serve(t, ws.Hook(func(c *ws.Conn, messageType int, p []byte) error {
+	plainly := func(c *ws.Conn, messageType int, p []byte) error {
 		c.EnableWriteCompression(false)
 		return c.WriteMessage(messageType, p)
-	}, &ws.Options{Compression: true, ReadLimit: limit}))
+	}
+	s := serve(t, ws.Hook(plainly, &ws.Options{Compression: true, ReadLimit: limit}))
+	detached := serve(t, ws.Hook(plainly, &ws.Options{Compression: true, ReadLimit: limit, Detach: true}))
 	long := strings.Repeat("x", limit)
 	z := deflated("hello, hello")
 	var empty bytes.Buffer
@@ -96,6 +98,8 @@ func TestDeflate(t *testing.T) {
 	for _, row := range rows {
 		row.over(t, "whole", s, len(row.says), offer)
 		row.over(t, "by the byte", s, 1, offer)
+		row.over(t, "detached", detached, len(row.says), offer)
+		row.over(t, "detached, by seven", detached, 7, offer)
 	}
 }
 

@@ -5,16 +5,16 @@
 // for its first request or its hundredth; elsewhere, over HTTP/2 or in a test that
 // records, the client gets a refusal that is described at [Accept].
 //
-// The handshake, unmasking, reassembly and compression are gorilla/websocket's, and
+// The handshake, reassembly and compression are gorilla/websocket's, and
 // [Conn] has the shapes of its methods, so that handlers move over unchanged. What is
 // sent goes through the Stream, and what comes is held against the RFC before gorilla
-// sees it.
+// sees it; gorilla does not see a message that comes as one plain frame, which most are.
 //
 // # Concurrency
 //
 // All methods of Conn may be called from any goroutine. Frames are never interleaved.
-// One goroutine reads at a time, further ones wait for their turn. The Try methods never
-// wait for the client.
+// One goroutine reads at a time, further ones wait for their turn; from a detached Conn
+// only the message hook reads. The Try methods never wait for the client.
 //
 // What is sent while a further message is waiting to be read is held back until that
 // was read, for a millisecond and 16 KiB at the most, so that the answers to a burst

@@ -34,3 +34,6 @@ func ClosesLate(opts *Options) bool {
 	_, reason := c.alive.due(c.opts.PingInterval) // the timer had fired before it was set anew
 	return reason == nil
 }
+
+// OnWire reports whether a close frame may hold code.
+func OnWire(code int) bool { return onWire(code) }

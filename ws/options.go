@@ -67,7 +67,8 @@ type Options struct {
 	// quarter of the memory, because no goroutine waits below the router, and middleware such as
 	// chi's Throttle and Timeout is through with it. In return nothing around the
 	// hook holds any more, and the request has lost the fields of the handshake: see
-	// [stream.Exchange.Afterwards]. Only [Hook] can do so.
+	// [stream.Exchange.Afterwards]; and nobody but the message hook reads, while it runs:
+	// see [ErrDetached]. Only [Hook] can do so.
 	Detach bool
 
 	// Connected is called when the handshake is done, on the goroutine of the hook and

@@ -97,6 +97,27 @@ func conversations() []conversation {
 	for _, code := range []int{0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535} {
 		rows = append(rows, conversation{name: "no close code", says: bye(code, ""), code: 1002})
 	}
+	for _, whole := range []string{"é", "€", "😀", "aκ€😀z"} {
+		for cut := range len(whole) + 1 {
+			rows = append(rows, conversation{name: "UTF-8 cut anywhere", says: masked(0x01, whole[:cut]) + masked(0x89, "p") + masked(0x80, whole[cut:]),
+				gets: []seen{{0x8a, "p"}, {0x81, whole}}})
+		}
+		for cut := 1; cut < len(whole) && whole[0] > 0x7f; cut++ {
+			rows = append(rows, conversation{"UTF-8 never finished", text(whole[:cut]), nil, 1007},
+				conversation{"UTF-8 that begins in the middle", text(whole[cut:]), nil, 1007},
+				conversation{"UTF-8 that goes on with ASCII", masked(0x01, whole[:cut]) + masked(0x00, "a"), nil, 1007})
+		}
+	}
+	lengths := conversation{name: "all short lengths"}
+	for n := range 140 {
+		payload := strings.Repeat("\x00\x01\xfe\xff-", n)[:n]
+		lengths.says += masked(0x82, payload)
+		lengths.gets = append(lengths.gets, seen{0x82, payload})
+	}
+	rows = append(rows, lengths)
+	for _, n := range []uint64{1 << 31, 1 << 32, 1<<62 + 1, math.MaxInt64 - 1} {
+		rows = append(rows, conversation{"length beyond all limits", head(0x82, n) + mask, nil, 1009})
+	}
 	for op := byte(3); op < 16; op++ {
 		if op < 8 || op > 10 {
 			rows = append(rows, conversation{"reserved opcode", masked(0x80|op, "a"), nil, 1002},
