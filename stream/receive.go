@@ -23,7 +23,7 @@ func (x *Exchange) attach(r *http.Request, traits http1.Traits) {
 // receive reads the head of the next request, which await has seen coming, into in.
 func (c *Conn) receive(ctx context.Context, in *http1.Incoming) (*http1.Body, error) {
 	header, whole := c.readTimeouts()
-	var begun time.Time // now
+	var begun time.Time   // now
 	var arrivals Arrivals // of a head that may come in part
 	if c.first() {
 		begun = c.born // await has set the time-out for the head
