@@ -24,6 +24,8 @@ type Exchange struct {
 	stripped bool            // middleware has taken the body away, but not from the wire
 	root     bool            // nothing ran between net/http and the first layer
 	shown    bool            // the application knows the network connection
+	looped   bool            // the keep-alive loop serves it
+	moved    bool            // a NextRequest loop has left the first request behind
 	base     context.Context // of the connection's later requests, if known
 
 	w http.ResponseWriter // of the innermost layer
@@ -36,11 +38,9 @@ type Exchange struct {
 	body *body                          // nil: none
 	tail atomic.Pointer[requestContext] // of the request that a NextRequest loop is at
 
-	conn   *Conn                 // nil until taken over
-	looped bool                  // the keep-alive loop serves it
-	moved  bool                  // a NextRequest loop has left the first request behind
-	rw     *http1.ResponseWriter // of conn
-	wire   *http1.Body           // unread on conn
+	conn *Conn                 // nil until taken over
+	rw   *http1.ResponseWriter // of conn
+	wire *http1.Body           // unread on conn
 
 	mu       sync.Mutex // guards what follows, and the opening of out
 	out      *http1.Outbound
