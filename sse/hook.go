@@ -16,7 +16,8 @@ import (
 //     [Session.Detach].
 //   - With an error before anything was sent the client is refused: the hook Rejects, and
 //     the client gets what serve has staged in [Session.Response], which is a plain 500
-//     where that is no error.
+//     where that is no error. Where serve stages nothing because the session was over
+//     before it began, it is an empty stream, behind which an EventSource comes back.
 //   - With an error that says that the session is over, one that matches stream.ErrClosed
 //     or context.Canceled, the stream ends as with nil.
 //   - With any other error, what was accepted is sent and the response is broken
@@ -50,7 +51,12 @@ func (x *Session) conclude(err error) hooks.Status {
 		}
 		return hooks.Continue
 	case !x.begun():
-		if resp := x.Response(); resp.Status < 300 {
+		switch resp := x.Response(); {
+		case resp.Status >= 300:
+		case errors.Is(err, stream.ErrClosed): // closed before it had anything to say: the client may come back
+			resp.SetBody(http.StatusOK, "text/event-stream", "")
+			resp.Header.Set("Cache-Control", "no-store")
+		default:
 			resp.SetBody(http.StatusInternalServerError, "text/plain; charset=utf-8", http.StatusText(http.StatusInternalServerError)+"\n")
 		}
 		return hooks.Reject

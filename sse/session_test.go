@@ -129,6 +129,7 @@ func TestConclude(t *testing.T) {
 			{"an error at once", false, failed, 500, true},
 			{"an error later", true, failed, 200, false},
 			{"the end of the session", true, fmt.Errorf("loop: %w", sse.ErrEnded), 200, true},
+			{"the end of the session at once", false, sse.ErrEnded, 200, true},
 		} {
 			s, stop := ca.serve(t, sse.Hook(func(x *sse.Session) error {
 				if row.send {
