@@ -116,7 +116,7 @@ func TestShutdownSpread(t *testing.T) {
 		}
 		assert.Greater(t, len(told), 4)
 		for bin, n := range told {
-			assert.Less(t, bin, 10)
+			assert.LessOrEqual(t, bin, 10) // which is the whole of it alone
 			assert.Less(t, n, 25)
 		}
 	})
