@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/onramp-go/onramp/adapter"
@@ -104,20 +105,42 @@ func TestShutdownHasTold(t *testing.T) {
 		}
 		t.Run(ac.name, func(t *testing.T) {
 			t.Parallel()
-			l := newLedger()
-			srv := &adapter.Server{Handler: ac.handler, Options: &adapter.Options{Observer: l, Request: stream.RequestConfig{MaxPathSize: 100}}}
-			s := start(t, srv, false)
-			for range 4 {
-				ac.send(s.Dial())
-			}
-			require.NoError(t, srv.Shutdown(t.Context()))
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			assert.Len(t, l.requests, 4)
-			assert.Len(t, l.conns, 4)
-			assert.Len(t, l.over, 4*ac.streams)
+			synctest.Test(t, func(t *testing.T) {
+				l := newLedger()
+				srv := &adapter.Server{Handler: ac.handler, Options: &adapter.Options{
+					Observer: tardy{l}, Request: stream.RequestConfig{MaxPathSize: 100},
+				}}
+				s := startOver(t, srv, false, nil)
+				for range 4 {
+					ac.send(s.Dial())
+				}
+				require.NoError(t, srv.Shutdown(t.Context()))
+				l.mu.Lock()
+				defer l.mu.Unlock()
+				assert.Len(t, l.requests, 4)
+				assert.Len(t, l.conns, 4)
+				assert.Len(t, l.over, 4*ac.streams)
+			})
 		})
 	}
+}
+
+// A tardy ledger is one that takes its time.
+type tardy struct{ *ledger }
+
+func (l tardy) ConnClosed(c stream.ConnInfo, end stream.ConnEnd) {
+	time.Sleep(short)
+	l.ledger.ConnClosed(c, end)
+}
+
+func (l tardy) StreamEnded(end stream.StreamEnd) {
+	time.Sleep(short)
+	l.ledger.StreamEnded(end)
+}
+
+func (l tardy) RequestEnded(r stream.RequestInfo, end stream.RequestEnd) {
+	time.Sleep(short)
+	l.ledger.RequestEnded(r, end)
 }
 
 // withinWait reports whether the caller is called by whoever waits for requests.

@@ -5,7 +5,8 @@ package stream
 // module adapter/otelmetrics have ready ones, and adapter.Observers joins several.
 //
 // Embed [NopObserver] in every implementation: the interface grows, and what an Observer
-// does not care for costs it nothing. Without an Observer nothing is noted at all.
+// does not care for costs it nothing. Without an Observer nothing is noted at all; with one,
+// requests that net/http answers do so through a writer that takes notes.
 //
 // # Order
 //

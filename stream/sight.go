@@ -137,11 +137,11 @@ func (x *Exchange) refuses(err *RequestError) {
 	}
 }
 
-// Saw tells the owner's [Observer] of a panic, once for each request. It is for packages
-// that serve hooks, and to be called by the goroutine that serves the request.
+// Saw tells the owner's [Observer] of a panic. It is for packages that serve hooks, and to be
+// called by the goroutine that serves the request.
 func (x *Exchange) Saw(err *PanicError) {
 	s := x.seen
-	if s == nil || s.panicked {
+	if s == nil {
 		return
 	}
 	s.panicked = true
