@@ -237,7 +237,7 @@ func (x *Session) wrote() {
 
 // refusal returns why nothing is accepted any more.
 func (x *Session) refusal() error {
-	if x.err == nil && x.ctx.Err() != nil && !late(x.ctx) {
+	if x.err == nil && x.ctx.Err() != nil && !late(x.ctx) && !x.passing() {
 		x.refuse(gone(x.ctx))
 	}
 	return x.err
@@ -251,7 +251,7 @@ func late(ctx context.Context) bool {
 
 // done is closed when there is no use in waiting for the client. mu is held.
 func (x *Session) done() <-chan struct{} {
-	if late(x.ctx) {
+	if late(x.ctx) || x.passing() {
 		return nil
 	}
 	return x.ctx.Done()
