@@ -167,3 +167,36 @@ func testTCPShutdown(t *testing.T, attaches bool) {
 		within(t, "the shutdown did not end", done)
 	})
 }
+
+// TestTCPAttachWhilePublished: what is published while a hook returns that has attached its
+// session reaches the client, as all else does.
+func TestTCPAttachWhilePublished(t *testing.T) {
+	t.Parallel()
+	onTCP(t, func(t *testing.T, ca carrier) {
+		if ca.inside {
+			return // there the hook stays
+		}
+		const clients, events = 30, 20
+		h := sse.NewHub(nil)
+		published := make(chan struct{}, clients)
+		s, stop := ca.serve(t, sse.Hook(func(x *sse.Session) error {
+			topic := x.Request().Header.Get("Topic")
+			err := h.Attach(x, topic)
+			go func() {
+				for i := range events {
+					assert.NoError(t, h.Publish(context.Background(), topic, sse.Event{Data: fmt.Sprint(i)}))
+				}
+				published <- struct{}{}
+			}()
+			return err
+		}, nil), nil, adapter.Options{})
+		defer stop()
+		for n := range clients {
+			l := s.get("Topic", fmt.Sprint(n))
+			for i := range events {
+				require.Equal(t, fmt.Sprint(i), l.hear().data)
+			}
+			within(t, "publishing did not end", published)
+		}
+	})
+}
