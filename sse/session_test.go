@@ -1,6 +1,7 @@
 package sse_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -129,7 +130,6 @@ func TestConclude(t *testing.T) {
 			{"an error at once", false, failed, 500, true},
 			{"an error later", true, failed, 200, false},
 			{"the end of the session", true, fmt.Errorf("loop: %w", sse.ErrEnded), 200, true},
-			{"the end of the session at once", false, sse.ErrEnded, 200, true},
 		} {
 			s, stop := ca.serve(t, sse.Hook(func(x *sse.Session) error {
 				if row.send {
@@ -146,6 +146,28 @@ func TestConclude(t *testing.T) {
 				assert.NotEqual(t, io.EOF, err, row.name)
 			}
 			assert.Equal(t, row.send, len(data) == 1, row.name)
+			stop()
+		}
+	})
+}
+
+// TestCloseAtOnce: a session that was closed ahead of its first event, as a timer may do, is an
+// empty stream. An EventSource that gets a 500 never comes back.
+func TestCloseAtOnce(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(t *testing.T, ca carrier) {
+		for _, result := range []error{nil, sse.ErrEnded, context.Canceled} {
+			s, stop := ca.serve(t, sse.Hook(func(x *sse.Session) error {
+				assert.NoError(t, x.Close())
+				assert.ErrorIs(t, x.Send(sse.Event{Data: "x"}), sse.ErrEnded)
+				return result
+			}, nil), nil, adapter.Options{})
+			l := s.get()
+			assert.Equal(t, 200, l.StatusCode, result)
+			assert.Equal(t, "text/event-stream", l.Header.Get("Content-Type"), result)
+			data, err := l.rest()
+			assert.Equal(t, io.EOF, err, result)
+			assert.Empty(t, data, result)
 			stop()
 		}
 	})
