@@ -66,7 +66,7 @@ func (x *Exchange) takeFeed() *Feed {
 	f.conn.x.Store(nil)
 	f.conn.memo = http1.Memo{} // as long as it may last
 	x.removeForm()
-	x.grip.pass(nil, f)
+	x.pass(nil, f)
 	return f
 }
 
