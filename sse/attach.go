@@ -29,7 +29,16 @@ func (h *Hub) Attach(x *Session, name string) error {
 
 // revive brings f up to date.
 func (h *Hub) revive(f *follower, name string) {
-	if h.catchUp(f, name) != nil {
+	for {
+		ctx := f.x.Context()
+		err := h.catchUp(f, name)
+		switch {
+		case err == nil:
+			return
+		case ctx.Err() != nil && f.x.Context() != ctx: // it was the request's, and the session goes on
+			continue
+		}
 		_ = f.x.close(false) // the client learns by itself, and its Store fails for others, too
+		return
 	}
 }

@@ -28,11 +28,15 @@ func (x *Session) Detach(ended func(err error)) error {
 		err = x.refusal()
 	}
 	x.ended = ended
-	if err == nil && x.direct && x.exchange.Outlast(x.adopt, x.left) {
-		x.detached = true
-		x.disjoin()
-		x.mu.Unlock()
-		return nil
+	if err == nil && x.direct {
+		base, goes := x.exchange.Outlast(x.adopt, x.left)
+		if goes {
+			x.detached = true
+			x.disjoin()
+			x.ctx, x.cancel = context.WithCancelCause(base) // now: the other one ends before adopt is called
+			x.mu.Unlock()
+			return nil
+		}
 	}
 	x.mu.Unlock()
 	if err == nil {
@@ -70,11 +74,8 @@ func (x *Session) adopt(f *stream.Feed) {
 	}
 	x.feed = f
 	x.stream, x.context, x.exchange = nil, nil, nil
-	switch {
-	case x.released:
+	if x.released {
 		go x.part()
-	case x.err == nil:
-		x.ctx, x.cancel = context.WithCancelCause(f.Base())
 	}
 }
 

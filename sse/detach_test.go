@@ -100,6 +100,34 @@ func TestDetach(t *testing.T) {
 	})
 }
 
+// TestDetachAsTheRequestEnds: what is sent at the very moment at which the request and
+// its context end, and behind it, is sent.
+func TestDetachAsTheRequestEnds(t *testing.T) {
+	t.Parallel()
+	onTCP(t, func(t *testing.T, ca carrier) {
+		if ca.inside {
+			return
+		}
+		ended := make(chan error, 100)
+		s, stop := ca.serve(t, sse.Hook(func(x *sse.Session) error {
+			context.AfterFunc(x.Request().Context(), func() {
+				for range 3 {
+					assert.NoError(t, x.Send(sse.Event{Data: "a"}))
+				}
+			})
+			return x.Detach(func(err error) { ended <- err })
+		}, nil), nil, adapter.Options{})
+		defer stop()
+		for range 20 {
+			l := s.get()
+			for range 3 {
+				assert.Equal(t, "a", l.hear().data)
+			}
+		}
+		assert.Empty(t, ended)
+	})
+}
+
 // TestDetachReuse: the connection serves the next request behind a stream that was
 // detached, be it that it has come meanwhile.
 func TestDetachReuse(t *testing.T) {

@@ -54,7 +54,7 @@ type Session struct {
 // context as the hook has found it, which middleware may have given a deadline: what the
 // hook has to say about that it can still send. Its cause
 // matches stream.ErrClosed unless the client has left or the hook has returned. A session
-// that was detached has another one when the handlers around its hook have returned.
+// has another one from Detach on.
 func (x *Session) Context() context.Context {
 	x.mu.Lock()
 	defer x.mu.Unlock()

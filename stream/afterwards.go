@@ -72,9 +72,9 @@ func (x *Exchange) Detached() *Exchange {
 		return nil
 	}
 	next := x.successor()
-	x.over, x.upgraded, next.grip = true, nil, x.grip
+	x.over, x.upgraded = true, nil
 	x.mu.Unlock()
-	next.grip.pass(next, nil)
+	x.pass(next, nil)
 	next.out.Locked(func() { x.follower.Closed = ErrClosed })
 	x.endContexts()
 	next.conn.stopWatch()

@@ -60,7 +60,6 @@ type Exchange struct {
 	layers     []*layerWriter
 	errorHooks []Runner // outermost first
 	depth      int      // layers that run inside of the first
-	grip       *Grip    // nil: nobody has one; guarded by mu
 	feed       *Feed    // what goes on of the response when the handlers have returned
 	leavers    []leaver // what they have to end, the last one first
 	panicDepth int      // layers that catch panics

@@ -34,19 +34,19 @@ type Feed struct {
 // Outlast reports false where it is impossible: over a writer, with a request body that is
 // not read to its end, in a NextRequest loop. Then neither is called. Where the exchange
 // ends otherwise, as by a panic of a handler, begun is called with nil. To be called by the
-// goroutine that serves the request.
-func (x *Exchange) Outlast(begun func(*Feed), gone func()) bool {
+// goroutine that serves the request. base is the context of the connection.
+func (x *Exchange) Outlast(begun func(*Feed), gone func()) (base context.Context, ok bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if !x.raw || x.over || x.moved || x.upgraded != nil || x.feed != nil || x.wire != nil && !x.wire.AtEOF() {
-		return false
+		return nil, false
 	}
 	goes := false
 	x.out.Locked(func() { goes = x.follower.Begun() && !x.follower.Complete() })
 	if goes {
 		x.feed = &Feed{conn: x.conn, f: x.follower, begun: begun, gone: gone, seen: x.seen}
 	}
-	return goes
+	return x.conn.base, goes
 }
 
 // takeFeed returns the Feed that goes on, nil if there is none. The exchange is over then.
@@ -66,7 +66,7 @@ func (x *Exchange) takeFeed() *Feed {
 	f.conn.x.Store(nil)
 	f.conn.memo = http1.Memo{} // as long as it may last
 	x.removeForm()
-	x.grip.pass(nil, f)
+	x.pass(nil, f)
 	return f
 }
 
@@ -108,9 +108,6 @@ func (f *Feed) leave() {
 // Derived reports whether ctx may end before the request's context as the exchange has
 // made it.
 func (x *Exchange) Derived(ctx context.Context) bool { return ctx.Done() != x.last().Done() }
-
-// Base returns the context of the connection.
-func (f *Feed) Base() context.Context { return f.conn.base }
 
 // End ends the response, which is to be called once. If the response is complete the
 // connection goes on with the next request, and else it is closed.

@@ -12,16 +12,20 @@ type Grip struct {
 
 // Grip returns the one of x.
 func (x *Exchange) Grip() *Grip {
+	h := x.forHooks()
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.grip == nil {
-		x.grip = &Grip{x: x}
+	if h.grip == nil {
+		h.grip = &Grip{x: x}
 	}
-	return x.grip
+	return h.grip
 }
 
-// pass goes on with next, or f.
-func (g *Grip) pass(next *Exchange, f *Feed) {
+// pass has the Grip, if there is one, go on with next, or f.
+func (x *Exchange) pass(next *Exchange, f *Feed) {
+	x.mu.Lock()
+	g := x.forHooks().grip
+	x.mu.Unlock()
 	if g == nil {
 		return
 	}

@@ -5,6 +5,7 @@ type hooked struct {
 	stream  Stream
 	context Context
 	ctx     requestContext // the Stream's
+	grip    *Grip          // nil: nobody has one; guarded by the exchange's mu
 }
 
 // Stream returns the exchange's Stream.
