@@ -79,10 +79,6 @@ func (x *Session) adopt(f *stream.Feed) {
 	}
 }
 
-// passing reports whether the exchange may be over while adopt is still to come: then the
-// end of its context says nothing of the client. mu is held.
-func (x *Session) passing() bool { return x.detached && x.feed == nil }
-
 // left is called when the client has.
 func (x *Session) left() {
 	x.mu.Lock()

@@ -237,15 +237,11 @@ func (x *Session) wrote() {
 
 // refusal returns why nothing is accepted any more.
 func (x *Session) refusal() error {
-	if x.err == nil && x.ctx.Err() != nil && !late(x.ctx) && !x.passing() {
+	if x.err == nil && x.ctx.Err() != nil && !late(x.ctx) {
 		x.refuse(gone(x.ctx))
 	}
 	return x.err
 }
-
-// passing reports whether the session is on its way from its exchange, which may be over,
-// to its feed. mu is held.
-func (x *Session) passing() bool { return x.detached && x.feed == nil && !x.released }
 
 // late reports whether it is a deadline that has ended ctx, as middleware may have put one
 // into the request beneath the exchange: there the client is, and may be told.
@@ -255,7 +251,7 @@ func late(ctx context.Context) bool {
 
 // done is closed when there is no use in waiting for the client. mu is held.
 func (x *Session) done() <-chan struct{} {
-	if late(x.ctx) || x.passing() {
+	if late(x.ctx) {
 		return nil
 	}
 	return x.ctx.Done()
