@@ -31,13 +31,13 @@ func (t *Tally) Add(what string, n int64) {
 	t.counts[what] += n
 }
 
-// Wrong notes that something is wrong.
+// Wrong notes that something is wrong, and when that was seen.
 func (t *Tally) Wrong(format string, args ...any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.wrongs++
 	if len(t.first) < keptWrongs {
-		t.first = append(t.first, fmt.Sprintf(format, args...))
+		t.first = append(t.first, time.Now().Format(time.TimeOnly+" ")+fmt.Sprintf(format, args...))
 	}
 }
 
