@@ -81,7 +81,7 @@ func (x *Exchange) Detached() *Exchange {
 	next.conn.x.Store(next)
 	r.x.Store(next)
 	x.removeForm()
-	x.ends(false)
+	x.tellEnded(false)
 	if next.out.Err() != nil {
 		next.endContexts() // nobody would tell any more
 	}

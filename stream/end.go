@@ -26,7 +26,7 @@ func (x *Exchange) end() {
 	x.mu.Unlock()
 	if c == nil {
 		abort := x.endWriter()
-		x.ends(abort)
+		x.tellEnded(abort)
 		x.endContexts()
 		x.removeForm()
 		if abort {
@@ -98,7 +98,7 @@ func (x *Exchange) finish() (keep, linger bool) {
 	x.endContexts()
 	x.conn.stopWatch()
 	x.removeForm()
-	x.ends(false)
+	x.tellEnded(false)
 	return keep, linger
 }
 
@@ -199,7 +199,7 @@ func (x *Exchange) abandon() {
 		}
 		x.endContexts()
 		x.removeForm()
-		x.ends(true)
+		x.tellEnded(true)
 		return
 	}
 	// What net/http had buffered goes out before it closes; so does ours.
@@ -208,7 +208,7 @@ func (x *Exchange) abandon() {
 	}
 	x.closeBody()
 	x.endContexts()
-	x.ends(true)
+	x.tellEnded(true)
 	x.conn.panicked(x.seen)
 	x.conn.Close(false)
 }

@@ -60,7 +60,7 @@ func (x *Exchange) takeFeed() *Feed {
 	f.last = x.closed || x.breach || x.spent || x.received.Close || x.received.Method == http.MethodConnect
 	x.mu.Unlock()
 	x.closeBody()
-	x.ends(false)
+	x.tellEnded(false)
 	x.endContexts()
 	f.conn.stopWatch()
 	f.conn.x.Store(nil)

@@ -47,7 +47,7 @@ func (s *Stream) NextRequest() (*http.Request, error) {
 	}
 	x.leaveFrom(0, false)
 	keep, linger := x.complete()
-	x.ends(false)
+	x.tellEnded(false)
 	c := x.conn
 	x.last().end()
 	c.stopWatch()

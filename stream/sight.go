@@ -20,9 +20,9 @@ func (x *Exchange) tellBegan() {
 	}
 }
 
-// ends tells that the request was answered, once. It is called on the goroutine that
+// tellEnded tells that the request was answered, once. It is called on the goroutine that
 // serves, without locks.
-func (x *Exchange) ends(aborted bool) {
+func (x *Exchange) tellEnded(aborted bool) {
 	s := x.seen
 	if s == nil || !s.began {
 		return
