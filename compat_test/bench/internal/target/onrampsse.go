@@ -30,11 +30,10 @@ func onrampSSE() http.Handler {
 	return mux
 }
 
-// serveOnrampHub publishes by a Hub, which keeps events for those who come back. Who
-// comes gets the last one, by which it knows that it follows.
+// serveOnrampHub publishes by a Hub, which keeps events for those who come back.
 func serveOnrampHub(ln net.Listener) error {
 	const topic = "notices"
-	hub := sse.NewHub(&sse.HubOptions{History: true, Store: sse.NewMemory(&sse.MemoryOptions{Events: 1})})
+	hub := sse.NewHub(&sse.HubOptions{History: true, Store: lastAsHistory{sse.NewMemory(nil)}})
 	publish := func(burst int) error { return hub.Publish(context.Background(), topic, notices(burst)...) }
 	if err := publish(1); err != nil {
 		return err
@@ -43,6 +42,18 @@ func serveOnrampHub(ln net.Listener) error {
 	mux.Handle(EventsPath, adapter.Handler(sse.Hook(func(x *sse.Session) error { return hub.Attach(x, topic) }, nil)))
 	mux.Handle(PublishPath, publishes(publish))
 	return serveOnDemand(ln, mux)
+}
+
+// lastAsHistory is a Store that has one event for a client that comes, by which it knows
+// that it follows, and all for one that has fallen behind.
+type lastAsHistory struct{ sse.Store }
+
+func (s lastAsHistory) Since(ctx context.Context, topic, id string) (uint64, []sse.Record, error) {
+	order, records, err := s.Store.Since(ctx, topic, id)
+	if id == "" && len(records) > 1 {
+		records = records[len(records)-1:]
+	}
+	return order, records, err
 }
 
 func notices(n int) []sse.Event {
