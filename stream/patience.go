@@ -47,6 +47,15 @@ func (p *patience) bound(wire *http1.Conn, since time.Time, d time.Duration) (ex
 	return true, wire.SetReadDeadline(since.Add(d), false)
 }
 
+// unbound is bound without a bound.
+func (p *patience) unbound(wire *http1.Conn) error {
+	if p.sweeps.Load() == 0 && !wire.Bounded() {
+		return nil
+	}
+	_, err := p.bound(wire, time.Time{}, 0)
+	return err
+}
+
 // sweep counts one interval.
 func (p *patience) sweep(wire *http1.Conn) {
 	left := p.sweeps.Load()

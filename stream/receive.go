@@ -55,7 +55,7 @@ func (c *Conn) receive(ctx context.Context, in *http1.Incoming) (*http1.Body, er
 		c.wire.Out.Begin(after(time.Now(), c.server.WriteTimeout)) // for the refusal
 		return nil, err
 	}
-	if _, err := c.patience.bound(c.wire, time.Time{}, 0); err != nil {
+	if err := c.patience.unbound(c.wire); err != nil {
 		return nil, err
 	}
 	var now time.Time

@@ -116,6 +116,9 @@ func (c *Conn) leave() {
 
 // attend has what comes served.
 func (c *Conn) attend(fd uintptr) bool {
+	if c.sink.fd != fd {
+		c.Out.Locked(func() { c.sink.fd = fd })
+	}
 	for {
 		err := c.fill(fd)
 		if err == errWouldBlock {

@@ -84,7 +84,8 @@ func (c *Conn) Init(rwc net.Conn, cfg Config) {
 	_ = rwc.SetDeadline(time.Time{})
 	c.sink.conn, c.sink.raw = rwc, c.raw
 	c.Out = &c.out
-	c.out.sink, c.out.limit, c.out.timeout, c.out.onDeath, c.out.quick = &c.sink, cfg.QueueSize, cfg.Timeout, c.lost, true
+	c.out.sink, c.out.limit, c.out.timeout, c.out.onDeath = &c.sink, cfg.QueueSize, cfg.Timeout, c.lost
+	c.out.quick, c.out.blind = true, c.raw == nil
 	if len(cfg.Early) > 0 {
 		c.count(len(cfg.Early))
 		c.br = c.newReader(max(c.size, len(cfg.Early)))
@@ -183,11 +184,14 @@ func (c *Conn) Buffered() int {
 // HeadBuffered reports whether ReadRequest will not have to wait.
 func (c *Conn) HeadBuffered() bool { return c.br != nil && HeadBuffered(c.br) }
 
+// Bounded reports whether there is a read deadline for SetReadDeadline to take away.
+func (c *Conn) Bounded() bool { return c.watch.bounds.Load() }
+
 // SetReadDeadline bounds reads of the goroutine that reads. ends says that passing it
 // counts as the client's leaving even if nobody reads, as in net/http.
 func (c *Conn) SetReadDeadline(t time.Time, ends bool) error {
 	w := &c.watch
-	if t.IsZero() && !ends && !w.bounds.Load() {
+	if t.IsZero() && !ends && !c.Bounded() {
 		return nil
 	}
 	w.mu.Lock()

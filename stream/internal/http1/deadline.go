@@ -95,4 +95,6 @@ func (o *Outbound) orTimeout(t time.Time) time.Time {
 }
 
 // passed reports whether t, unless it is zero, has come.
-func passed(t time.Time) bool { return !t.IsZero() && !time.Now().Before(t) }
+func passed(t time.Time) bool { return !t.IsZero() && past(t) }
+
+func past(t time.Time) bool { return !time.Now().Before(t) }

@@ -24,7 +24,7 @@ func (d *desk) release() {
 	if cap(d.head.lines) > maxRoom || cap(d.room) > maxRoom {
 		return
 	}
-	d.head, d.body = head{lines: d.head.lines[:0]}, d.body[:0]
+	d.head, d.body = head{lines: d.head.lines[:0], plain: d.head.plain}, d.body[:0]
 	desks.Put(d)
 }
 

@@ -170,7 +170,7 @@ func (o *Outbound) write(frames [][]byte) error {
 
 // tryHand is hand for a sink that may take a lone buffer at once.
 func (o *Outbound) tryHand(bufs net.Buffers) error {
-	if len(bufs) == 1 {
+	if len(bufs) == 1 && !o.blind {
 		n, err := o.try(bufs[0])
 		if err != nil || n == len(bufs[0]) {
 			return err

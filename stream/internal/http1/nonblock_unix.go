@@ -41,31 +41,31 @@ func tryWrite(raw syscall.RawConn, p []byte, last bool) (n int, err error) {
 	return n, err
 }
 
-func (a *attempt) once(fd uintptr) {
-	for a.n < len(a.p) {
-		n, err := a.some(int(fd))
-		if n > 0 {
-			a.n += n
+func (a *attempt) once(fd uintptr) { a.n, a.err = writeNow(fd, a.p, a.last) }
+
+// writeNow writes what fd, which nobody can close meanwhile, takes of p now.
+func writeNow(fd uintptr, p []byte, last bool) (n int, err error) {
+	for n < len(p) {
+		var m int
+		if last {
+			m, err = writeBeforeEnd(int(fd), p[n:])
+		} else {
+			m, err = syscall.Write(int(fd), p[n:])
+		}
+		if m > 0 {
+			n += m
 			continue
 		}
 		switch err {
 		case syscall.EINTR:
 		case syscall.EAGAIN:
-			return
+			return n, nil
 		default:
-			a.err = os.NewSyscallError("write", err)
-			return
+			return n, os.NewSyscallError("write", err)
 		}
 	}
-	if a.last {
+	if last {
 		endWrites(int(fd))
 	}
-}
-
-// some writes what is taken of the rest.
-func (a *attempt) some(fd int) (int, error) {
-	if a.last {
-		return writeBeforeEnd(fd, a.p[a.n:])
-	}
-	return syscall.Write(fd, a.p[a.n:])
+	return n, nil
 }

@@ -25,6 +25,7 @@ type Outbound struct {
 	mu       sync.Mutex
 	busy     bool  // somebody holds the turn
 	quick    bool  // the sink is ours: all but its Write may be called with mu held
+	blind    bool  // its TryWrite takes nothing
 	waits    wait  // what the holder of the turn waits for
 	inflight int   // accepted bytes the drainer holds
 	err      error // the reason of death
@@ -132,6 +133,28 @@ func (o *Outbound) Write(frames ...[]byte) error {
 	return o.write(frames)
 }
 
+// WriteThrough is Write for the end of a response that nothing is known to follow: p is
+// handed over at once, as a rule, so that it need not be kept for the Flush.
+func (o *Outbound) WriteThrough(p []byte) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.err == nil && o.quick && !o.blind && !o.busy && len(o.buf) == 0 && o.ahead == 0 && !o.expired() {
+		n, err := o.sink.TryWrite(p)
+		if err != nil {
+			return o.die(err)
+		}
+		o.sent += int64(n)
+		if p = p[n:]; len(p) == 0 {
+			return nil
+		}
+	}
+	if err := o.acquire(); err != nil {
+		return err
+	}
+	defer o.release()
+	return o.write([][]byte{p})
+}
+
 // Flush returns once nothing waits any more.
 func (o *Outbound) Flush() error {
 	o.mu.Lock()
@@ -153,7 +176,7 @@ func (o *Outbound) flush() error {
 	if o.err != nil || (!o.busy && len(o.buf) == 0) {
 		return o.err
 	}
-	if o.quick && !o.busy && o.ahead == 0 && !o.expired() { // as a rule it is done at once
+	if o.quick && !o.blind && !o.busy && o.ahead == 0 && !o.expired() { // as a rule it is done at once
 		n, err := o.sink.TryWrite(o.buf)
 		if err != nil {
 			return o.die(err)

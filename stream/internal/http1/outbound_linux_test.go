@@ -93,23 +93,42 @@ func TestSystemCalls(t *testing.T) {
 	}
 }
 
-// A response of the usual kind leaves in one system call, pipelined ones together.
+// A response of the usual kind leaves in one system call, as soon as it is complete;
+// together with others if a further request has come.
 func TestSystemCallsOfAResponse(t *testing.T) {
 	t.Parallel()
-	server, peer := packets(t)
-	conn := http1.NewConn(server, http1.Config{QueueSize: 1 << 20})
-	for range 3 {
-		w := respond(conn, &host{}, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-		_, err := w.Write([]byte("hello"))
-		require.NoError(t, err)
-		require.True(t, w.Finish())
+	for _, row := range []struct {
+		early   string
+		flushes bool // each answer
+		want    []int
+	}{
+		{"", false, []int{1, 1, 1}},
+		{"", true, []int{1, 1, 1}},
+		{"G", false, []int{3}},
+		{"G", true, []int{1, 1, 1}},
+	} {
+		server, peer := packets(t)
+		conn := http1.NewConn(server, http1.Config{QueueSize: 1 << 20, Early: []byte(row.early)})
+		for range 3 {
+			w := respond(conn, &host{}, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+			_, err := w.Write([]byte("hello"))
+			require.NoError(t, err)
+			require.True(t, w.Finish())
+			if row.flushes {
+				require.NoError(t, conn.Out.Flush())
+			}
+		}
+		require.NoError(t, conn.Out.Flush())
+		conn.Release()
+		buf := make([]byte, 64<<10)
+		for _, want := range row.want {
+			n, err := peer.Read(buf)
+			require.NoError(t, err)
+			assert.Equal(t, want, strings.Count(string(buf[:n]), "\r\n\r\nhello"))
+		}
+		n, _ := peer.Read(buf)
+		assert.Zero(t, n)
 	}
-	require.NoError(t, conn.Out.Flush())
-	conn.Release()
-	buf := make([]byte, 64<<10)
-	n, err := peer.Read(buf)
-	require.NoError(t, err)
-	assert.Equal(t, 3, strings.Count(string(buf[:n]), "\r\n\r\nhello"))
 }
 
 // A chunk that is too large to wait leaves whole, its end included.

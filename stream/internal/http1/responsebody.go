@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"golang.org/x/net/http/httpguts"
 )
 
 // send puts p on the wire as body bytes, behind the head. It fails for good: who
@@ -26,6 +24,9 @@ func (w *ResponseWriter) put(p []byte) error {
 	switch {
 	case w.req.Method == http.MethodHead:
 		return w.conn.Out.Write(room)
+	case w.alone && !w.chunking && !w.closeAfter && w.done.Load():
+		w.desk.room = append(room, p...)
+		return w.conn.Out.WriteThrough(w.desk.room)
 	case !w.chunking:
 		return w.conn.Out.Write(room, p) // keeps nothing of them
 	}
@@ -52,114 +53,32 @@ func (w *ResponseWriter) appendHead(p, first []byte) []byte {
 	}
 	w.headSent = true
 	w.conn.meter.begins()
-	whole := w.done.Load()
 	h := &w.desk.head
+	d := framed{computed: -1}
 	isHead, is11 := w.req.Method == http.MethodHead, w.req.ProtoAtLeast(1, 1)
-	keepAlives := w.host.KeepAlives()
-	for _, v := range h.trailer {
-		for name := range strings.SplitSeq(v, ",") {
-			w.declareTrailer(strings.TrimSpace(name))
-		}
+	if w.simple(h) && is11 && !isHead {
+		w.length, d.computed = int64(len(first)), len(first)
+	} else {
+		d = w.frame(h, first, isHead, is11)
 	}
-	hasTE := h.coding != ""
-	trailers := h.prefixed || len(h.trailer) > 0
-	computed := -1 // Content-Length
-	if whole && !trailers && !hasTE && bodyAllowed(w.status) && !h.hasLength && (!isHead || len(first) > 0) {
-		w.length = int64(len(first))
-		computed = len(first)
-	}
-	hasCL := w.length != -1
-	own, connection := h.connection, "" // what the handler has set, and what is added
-	if w.keep10 && (isHead || hasCL || !bodyAllowed(w.status)) {
-		if !h.hasConnection {
-			connection = "keep-alive"
-		}
-	} else if !is11 || w.wantsClose {
-		w.closeAfter = true
-	}
-	if len(h.connection) > 0 && h.connection[0] == "close" || !keepAlives {
-		w.closeAfter = true
-	}
-	if w.expects && w.body != nil && !w.body.ReadWhole() {
-		w.closeAfter = true
-	}
-	if w.body != nil && !w.closeAfter && !w.fullDuplex.Load() {
-		switch {
-		case w.body.AtEOF() && w.expects: // net/http does not close it here either
-		case w.body.Closed() && !w.body.AtEOF():
-			w.closeAfter, w.linger = true, true
-		case w.body.Remaining() >= drainLimit: // the handler may go on reading
-			w.closeAfter, w.linger = true, true
-			own, connection = nil, "close"
-		case !w.body.Drain(drainLimit):
-			w.closeAfter, w.linger = true, true
-			own, connection = nil, "close"
-			_ = w.body.Close() // part of it is lost
-		default:
-			_ = w.body.Close()
-		}
-	}
-	sniff := bodyAllowed(w.status) && !h.encoded && !h.hasType && !hasTE && len(first) > 0
-	length, coding := h.length, h.codings
-	if !bodyAllowed(w.status) {
-		length, coding = "", nil
-		if w.status == http.StatusNotModified {
-			h.dropType()
-		}
-	}
-	if hasCL && hasTE && h.coding != "identity" {
-		w.host.Logf("http: WriteHeader called with both Transfer-Encoding of %q and a Content-Length of %d", h.coding, w.length)
-		length, hasCL = "", false
-	}
-	switch {
-	case isHead || !bodyAllowed(w.status), hasCL:
-		coding = nil
-	case is11 && h.coding == "identity":
-		w.closeAfter, coding = true, nil
-	case is11:
-		w.chunking, length, computed = true, "", -1
-		if h.coding == "chunked" {
-			coding = nil
-		}
-	default:
-		w.closeAfter, coding = true, nil
-	}
-	saysClose := len(h.connection) > 0 && httpguts.HeaderValuesContainsToken(h.connection[:1], "close")
-	switching := w.status == http.StatusSwitchingProtocols && h.upgrades
-	if w.closeAfter && (!keepAlives || !saysClose) && !switching {
-		own = nil
-		if is11 {
-			connection = "close"
-		} else if connection == "keep-alive" {
-			connection = ""
-		}
-	}
-
 	p = appendStatusLine(p, is11, w.status)
-	p = h.append(p, own, length, coding)
+	p = h.append(p, d.own, d.length, d.codings)
 	if !h.hasDate {
-		p = append(append(append(p, "Date: "...), Date()...), "\r\n"...)
+		p = append(p, date()...)
 	}
-	if computed >= 0 {
-		p = append(strconv.AppendInt(append(p, "Content-Length: "...), int64(computed), 10), "\r\n"...)
+	if d.computed >= 0 {
+		p = append(strconv.AppendInt(append(p, "Content-Length: "...), int64(d.computed), 10), "\r\n"...)
 	}
-	if sniff {
+	if !h.hasType && !h.encoded && h.coding == "" && len(first) > 0 && bodyAllowed(w.status) {
 		p = append(append(append(p, "Content-Type: "...), http.DetectContentType(first)...), "\r\n"...)
 	}
-	if connection != "" {
-		p = append(append(append(p, "Connection: "...), connection...), "\r\n"...)
+	if d.connection != "" {
+		p = append(append(append(p, "Connection: "...), d.connection...), "\r\n"...)
 	}
 	if w.chunking {
 		p = append(p, "Transfer-Encoding: chunked\r\n"...)
 	}
 	return append(p, "\r\n"...)
-}
-
-func (w *ResponseWriter) declareTrailer(name string) {
-	name = http.CanonicalHeaderKey(name)
-	if httpguts.ValidTrailerHeader(name) {
-		w.trailers = append(w.trailers, name)
-	}
 }
 
 // Finish completes the response, disposes of the rest of the request body, and

@@ -17,11 +17,13 @@ type head struct {
 	lines         []byte
 	at            [slots]int // where in lines those few belong, which are sorted among them
 	typeEnd       int        // the Content-Type's are lines[at[slotType]:typeEnd]
+	plain         string     // the Content-Type of an earlier response, found to be plain
 	connection    []string
 	length        string   // Content-Length
 	coding        string   // Transfer-Encoding
 	codings       []string // all its values
 	trailer       []string // values of Trailer
+	frames        bool     // a field is set that has a say in framing or in what becomes of the connection
 	hasConnection bool     // Connection is set, if only to nil
 	hasLength     bool     // Content-Length is set, if only to nonsense
 	hasType       bool
@@ -91,7 +93,7 @@ var usual = [...]string{"Cache-Control", "Content-Length", "Content-Type", "Vary
 func (h *head) takeUsual(header http.Header) bool {
 	const alone = "Content-Type" // more often than not
 	if vv, ok := header[alone]; ok && len(header) == 1 {
-		h.takeField(field{alone, vv})
+		h.takeType(vv)
 		return true
 	}
 	var found [len(usual)]field
@@ -111,48 +113,62 @@ func (h *head) takeUsual(header http.Header) bool {
 	return true
 }
 
+// takeType takes the values of a Content-Type.
+func (h *head) takeType(vv []string) {
+	h.at[slotType] = len(h.lines)
+	h.hasType = true
+	switch {
+	case len(vv) == 1 && vv[0] == h.plain && h.plain != "": // as a rule it is the same constant
+		h.lines = append(append(append(h.lines, "Content-Type: "...), vv[0]...), "\r\n"...)
+	default:
+		h.lines = appendLines(h.lines, "Content-Type", vv)
+		if len(vv) == 1 && len(vv[0]) <= longestPlain && isPlain(vv[0]) {
+			h.plain = vv[0]
+		}
+	}
+	h.typeEnd = len(h.lines)
+}
+
 func (h *head) takeField(f field) {
 	vv := f.values
 	switch f.name {
+	case "Content-Type":
+		h.takeType(vv)
+		return
 	case "Connection":
 		h.at[slotConnection] = len(h.lines)
-		h.hasConnection = true
+		h.frames, h.hasConnection = true, true
 		h.connection = slices.Clone(vv)
 		return
 	case "Content-Length":
 		h.at[slotLength] = len(h.lines)
-		h.hasLength = true
+		h.frames, h.hasLength = true, true
 		if len(vv) > 0 {
 			h.length = vv[0]
 		}
 		return
 	case "Transfer-Encoding":
 		h.at[slotCoding] = len(h.lines)
+		h.frames = true
 		if len(vv) > 0 {
 			h.coding, h.codings = vv[0], slices.Clone(vv)
 		}
 		return
-	case "Content-Type":
-		h.at[slotType] = len(h.lines)
-		h.hasType = true
 	case "Date":
 		h.hasDate = true
 	case "Content-Encoding":
 		h.encoded = len(vv) > 0 && vv[0] != ""
 	case "Upgrade":
-		h.upgrades = true
+		h.frames, h.upgrades = true, true
 	case "Trailer":
-		h.trailer = slices.Clone(vv)
+		h.frames, h.trailer = true, slices.Clone(vv)
 	default:
 		if strings.HasPrefix(f.name, http.TrailerPrefix) {
-			h.prefixed = true
+			h.frames, h.prefixed = true, true
 			return
 		}
 	}
 	h.lines = appendField(h.lines, f.name, vv)
-	if f.name == "Content-Type" {
-		h.typeEnd = len(h.lines)
-	}
 }
 
 // dropType takes the Content-Type out of the lines of a head that has no coding, whose
@@ -161,6 +177,9 @@ func (h *head) dropType() { h.lines = slices.Delete(h.lines, h.at[slotType], h.t
 
 // append appends the lines, with these of the fields that are kept apart.
 func (h *head) append(p []byte, connection []string, length string, codings []string) []byte {
+	if !h.frames && length == "" && len(connection)+len(codings) == 0 {
+		return append(p, h.lines...)
+	}
 	from := 0
 	upTo := func(slot int) {
 		p = append(p, h.lines[from:h.at[slot]]...)
@@ -187,6 +206,11 @@ func appendField(p []byte, name string, values []string) []byte {
 	if len(values) == 0 || !httpguts.ValidHeaderFieldName(name) {
 		return p
 	}
+	return appendLines(p, name, values)
+}
+
+// appendLines is appendField for a name that is one.
+func appendLines(p []byte, name string, values []string) []byte {
 	for _, v := range values {
 		p = append(p, name...)
 		p = append(p, ": "...)
@@ -222,10 +246,23 @@ func appendValue(p []byte, v string) []byte {
 	return p[:to-(lead-from)]
 }
 
+// longestPlain is the length, in bytes, up to which a look at each byte is the fastest.
+const longestPlain = 64
+
 // isPlain reports whether there is nothing to be replaced or left out.
 func isPlain(v string) bool {
-	return v != "" && v[0] > ' ' && v[len(v)-1] > ' ' &&
-		strings.IndexByte(v, '\n') < 0 && strings.IndexByte(v, '\r') < 0 && strings.IndexByte(v, 0) < 0
+	if v == "" || v[0] <= ' ' || v[len(v)-1] <= ' ' {
+		return false
+	}
+	if len(v) > longestPlain {
+		return strings.IndexByte(v, '\n') < 0 && strings.IndexByte(v, '\r') < 0 && strings.IndexByte(v, 0) < 0
+	}
+	for i := 1; i < len(v); i++ { // faster than three searches
+		if v[i] < ' ' {
+			return false
+		}
+	}
+	return true
 }
 
 // AppendHeader appends the field lines of h without the trailers in it: sorted, and
@@ -272,20 +309,26 @@ func appendStatusLine(p []byte, is11 bool, code int) []byte {
 
 type dateLine struct {
 	second int64
-	text   string
+	line   string
 }
 
 var lastDate atomic.Pointer[dateLine]
 
 // Date returns the value of a Date field for now. It is formatted once a second.
 func Date() string {
+	line := date()
+	return line[len("Date: ") : len(line)-len("\r\n")]
+}
+
+// date returns the line of a Date field for now.
+func date() string {
 	now := time.Now()
 	d := lastDate.Load()
 	if d == nil || d.second != now.Unix() {
-		d = &dateLine{now.Unix(), now.UTC().Format(http.TimeFormat)}
+		d = &dateLine{now.Unix(), "Date: " + now.UTC().Format(http.TimeFormat) + "\r\n"}
 		lastDate.Store(d)
 	}
-	return d.text
+	return d.line
 }
 
 // bodyAllowed reports whether a response with this status may have a body.

@@ -54,6 +54,7 @@ type ResponseWriter struct {
 	fullDuplex atomic.Bool
 	ownTime    atomic.Bool // the handler has set a deadline for the body
 	hijacked   bool
+	alone      bool // no further request has come along with this one
 	done       atomic.Bool
 
 	keep10     bool // the request is HTTP/1.0 and wants keep-alive
@@ -70,6 +71,7 @@ func (w *ResponseWriter) Init(conn *Conn, host Host, req *http.Request, traits T
 	w.conn, w.host, w.req, w.body, w.length = conn, host, req, body, -1
 	w.closeAfter = req.Method == http.MethodConnect // what follows is no HTTP (RFC 9110, section 9.3.6)
 	w.wantsClose = req.Close || traits.closes
+	w.alone = body == nil && conn.Buffered() == 0
 	w.keep10 = traits.keeps && req.ProtoMajor == 1 && req.ProtoMinor == 0
 }
 
