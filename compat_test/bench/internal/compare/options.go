@@ -100,7 +100,7 @@ func (o Options) resolved() Options {
 
 // gated are the targets that the wanted figures are about.
 var gated = []string{
-	target.NetHTTP, target.Chi, target.Gin, target.FastHTTP,
+	target.NetHTTP, target.Chi, target.Gin, target.FastHTTP, target.Gnet,
 	target.Onramp, target.OnrampChi, target.OnrampGin, target.OnrampHook, target.OnrampServer,
 }
 

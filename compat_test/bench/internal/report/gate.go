@@ -13,6 +13,7 @@ type Gate struct {
 	Figure   string
 	Wanted   string
 	Measured string // "not measured" if there is none
+	Bare     string // the same of an event loop with a canned reply, "" where that says nothing
 	Verdict  Verdict
 }
 
@@ -74,6 +75,9 @@ func (r *Results) least(figure, workload, reference, candidate string, least flo
 	if ratio, low, high, ok := r.Ratio(workload, reference, candidate); ok {
 		g.Measured = fmt.Sprintf("%.2f (%.2f to %.2f)", ratio, low, high)
 		g.Verdict = verdict(ratio >= least)
+	}
+	if ratio, _, _, ok := r.Ratio(workload, reference, target.Gnet); ok {
+		g.Bare = fmt.Sprintf("%.2f", ratio)
 	}
 	return g
 }

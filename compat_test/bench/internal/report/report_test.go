@@ -33,6 +33,7 @@ func sample() *report.Results {
 	cpu(load.KeepAlive, target.OnrampGin, 10)
 	cpu(load.KeepAlive, target.FastHTTP, 9.5)
 	cpu(load.KeepAlive, target.Onramp, 10)
+	cpu(load.KeepAlive, target.Gnet, 9)
 	cpu(load.Browser, target.Chi, 20)
 	cpu(load.Browser, target.OnrampChi, 10)
 	cpu(load.Pipelined, target.Chi, 5)
@@ -129,7 +130,7 @@ func TestMarkdown(t *testing.T) {
 	for _, fragment := range []string{
 		"on 2 January 2026",
 		"![processor time per request](bench.svg)",
-		"| CPU, keep-alive: chi on net/http / the same service under Eager | at least 1.8 | 1.80 (1.80 to 1.80) | met |",
+		"| CPU, keep-alive: chi on net/http / the same service under Eager | at least 1.8 | 1.80 (1.80 to 1.80) | 2.00 | met |",
 		"- keep-alive, net/http against itself: 1.00 (1.00 to 1.00)",
 		"| | first request of a connection | keep-alive | browser's headers | 16-deep pipelined | Connection: close |",
 		"| gin | n/a | 18.00 (1.00) | n/a | n/a | n/a |",
