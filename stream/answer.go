@@ -149,14 +149,15 @@ func (x *Exchange) runResponseHooks(c *Context) {
 // what they make of status and fields is sent instead; the body has begun and stays.
 // A send that was refused and is tried again gets the same head.
 func (x *Exchange) begin(frames [][]byte) [][]byte {
+	h := x.forHooks()
 	x.mu.Lock()
-	again := x.begun && x.made != nil && !x.sent()
+	again := x.begun && h.made != nil && !x.sent()
 	if !again && (x.begun || !x.hooksPending()) {
 		x.mu.Unlock()
 		return frames
 	}
 	x.begun = true
-	made := x.made
+	made := h.made
 	x.mu.Unlock()
 	head, at, n := firstHead(frames)
 	switch {
@@ -175,7 +176,7 @@ func (x *Exchange) begin(frames [][]byte) [][]byte {
 	case !again:
 		made = x.remake(head)
 		x.mu.Lock()
-		x.made = made
+		h.made = made
 		x.mu.Unlock()
 	}
 	return append([][]byte{slices.Concat(made, frames[at][n:])}, frames[at+1:]...)

@@ -18,15 +18,10 @@ type Runner func(*Stream, *Context) bool
 // layer of hooks that sees it to the last. Layers share it through the request's
 // context: see [Enter]. It belongs to the goroutine that serves the request.
 type Exchange struct {
-	hooked   atomic.Pointer[hooked] // made when the first hook asks
-	first    requestContext         // of the request the exchange began with
-	owner    Owner
-	stripped bool            // middleware has taken the body away, but not from the wire
-	root     bool            // nothing ran between net/http and the first layer
-	shown    bool            // the application knows the network connection
-	looped   bool            // the keep-alive loop serves it
-	moved    bool            // a NextRequest loop has left the first request behind
-	base     context.Context // of the connection's later requests, if known
+	hooked atomic.Pointer[hooked] // made when the first hook asks
+	first  requestContext         // of the request the exchange began with
+	owner  Owner
+	base   context.Context // of the connection's later requests, if known
 
 	w http.ResponseWriter // of the innermost layer
 	r *http.Request       // as the innermost layer sees it
@@ -42,32 +37,40 @@ type Exchange struct {
 	rw   *http1.ResponseWriter // of conn
 	wire *http1.Body           // unread on conn
 
-	mu       sync.Mutex // guards what follows, and the opening of out
+	layers     []*layerWriter
+	errorHooks []Runner // outermost first
+	leaver     *leaver  // what has to be ended, the last one first
+	feed       *Feed    // what goes on of the response when the handlers have returned
+	depth      int32    // layers that run inside of the first
+	panicDepth int32    // layers that catch panics
+
+	stripped  bool // middleware has taken the body away, but not from the wire
+	root      bool // nothing ran between net/http and the first layer
+	shown     bool // the application knows the network connection
+	looped    bool // the keep-alive loop serves it
+	moved     bool // a NextRequest loop has left the first request behind
+	answered  bool // a handler has answered, or the connection was given away
+	breach    bool // the request exceeded a limit
+	lingering bool // the client may still be sending
+	spent     bool // NextRequest has found the end of the connection
+	endures   bool // Endure has lifted the time-out for the response
+
+	// mu guards what follows, and the opening of out. That these flags do not begin
+	// behind it keeps a request small: see TestSizeOfRequest.
+	raw    bool // out is conn's
+	inside bool // StayInside: none is wanted
+	begun  bool // response hooks ran for bytes sent
+	closed bool // SetClosed(true)
+	over   bool
+	taking bool // this exchange itself calls Hijack
+
+	mu       sync.Mutex
 	out      *http1.Outbound
-	sink     *writerSink // of out where it is not raw
-	hidden   error       // why there is no raw connection
-	made     []byte      // the head that response hooks have made of the one to be sent
-	raw      bool        // out is conn's
-	inside   bool        // StayInside: none is wanted
-	begun    bool        // response hooks ran for bytes sent
-	closed   bool        // SetClosed(true)
-	over     bool
-	taking   bool            // this exchange itself calls Hijack
+	sink     *writerSink     // of out where it is not raw
+	hidden   error           // why there is no raw connection
 	upgraded *Raw            // a 101 has given the connection to another protocol
 	after    *aftermath      // what goes on when the handlers have returned
 	follower *http1.Follower // of out, by whose lock it is guarded
-
-	layers     []*layerWriter
-	errorHooks []Runner // outermost first
-	depth      int      // layers that run inside of the first
-	feed       *Feed    // what goes on of the response when the handlers have returned
-	leavers    []leaver // what they have to end, the last one first
-	panicDepth int      // layers that catch panics
-	answered   bool     // a handler has answered, or the connection was given away
-	breach     bool     // the request exceeded a limit
-	lingering  bool     // the client may still be sending
-	spent      bool     // NextRequest has found the end of the connection
-	endures    bool     // Endure has lifted the time-out for the response
 }
 
 // Enter returns the exchange that r belongs to, or begins one; back.First says which.

@@ -6,6 +6,7 @@ type hooked struct {
 	context Context
 	ctx     requestContext // the Stream's
 	grip    *Grip          // nil: nobody has one; guarded by the exchange's mu
+	made    []byte         // the head that response hooks have made of the one to be sent; guarded alike
 }
 
 // Stream returns the exchange's Stream.

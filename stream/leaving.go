@@ -5,19 +5,19 @@ package stream
 // next request: for what a hook has opened and must not outlive it. abandoned says
 // that the layer panics. To be called by the goroutine that serves the request.
 func (x *Exchange) OnLeave(f func(abandoned bool)) {
-	x.leavers = append(x.leavers, leaver{x.depth, f})
+	x.leaver = &leaver{depth: x.depth, leave: f, before: x.leaver}
 }
 
 type leaver struct {
-	depth int
-	leave func(abandoned bool)
+	depth  int32
+	leave  func(abandoned bool)
+	before *leaver
 }
 
 // leaveFrom calls what layers from depth on have left behind, the last one first.
-func (x *Exchange) leaveFrom(depth int, abandoned bool) {
-	for n := len(x.leavers); n > 0 && x.leavers[n-1].depth >= depth; n = len(x.leavers) {
-		l := x.leavers[n-1]
-		x.leavers = x.leavers[:n-1]
+func (x *Exchange) leaveFrom(depth int32, abandoned bool) {
+	for l := x.leaver; l != nil && l.depth >= depth; l = x.leaver {
+		x.leaver = l.before
 		l.leave(abandoned)
 	}
 }

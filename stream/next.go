@@ -148,7 +148,8 @@ func (x *Exchange) move(n *followed, r *http.Request, wire *http1.Body, bad bool
 	x.r, x.received = r, r
 	x.Context().reset()
 	x.layers = nil // they belong to the request that came through them
-	x.raw, x.out, x.made = false, nil, nil
+	x.raw, x.out = false, nil
+	x.forHooks().made = nil
 	x.closed, x.answered, x.begun = false, false, false
 	x.looped, x.moved = true, true
 	if x.seen != nil {

@@ -78,7 +78,10 @@ func (x *Exchange) Upgrade(end func(cut bool) (linger bool)) (*Raw, error) {
 	_ = c.wire.SetReadDeadline(time.Time{}, false) // if it fails the first read does
 	c.wire.Out.Locked(x.follower.Forget)
 	x.mu.Lock()
-	x.upgraded, x.made = r, nil
+	x.upgraded = r
+	if h := x.hooked.Load(); h != nil {
+		h.made = nil
+	}
 	x.mu.Unlock()
 	c.upgraded.Store(r)
 	c.memo = http1.Memo{} // there is no next request

@@ -88,7 +88,7 @@ func (c *Conn) idleTimeout() time.Duration {
 
 // flushSoon has what was answered sent within flushDelay, if nothing sends it before.
 func (c *Conn) flushSoon() {
-	if c.flushing.Swap(true) {
+	if c.flushing.Load() || c.flushing.Swap(true) {
 		return
 	}
 	c.mu.Lock()

@@ -53,7 +53,7 @@ func ReadRequest(br *bufio.Reader, lim *Limits) (*http.Request, error) {
 }
 
 // inlineValues is how many header values are allocated along with the request.
-const inlineValues = 8
+const inlineValues = 4
 
 // An Incoming is the memory of one request, all that a common one needs, so that it
 // can be allocated along with what serves the request.

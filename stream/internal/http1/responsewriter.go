@@ -47,23 +47,22 @@ type ResponseWriter struct {
 	gone     chan bool // CloseNotify's
 	trailers []string
 
+	done       atomic.Bool
+	fullDuplex atomic.Bool
+	ownTime    atomic.Bool // the handler has set a deadline for the body
 	headSent   bool
 	chunking   bool
 	closeAfter bool // close the connection behind the response
 	linger     bool // and let the peer read it before
-	fullDuplex atomic.Bool
-	ownTime    atomic.Bool // the handler has set a deadline for the body
 	hijacked   bool
 	alone      bool // no further request has come along with this one
-	done       atomic.Bool
-
 	keep10     bool // the request is HTTP/1.0 and wants keep-alive
 	wantsClose bool
 
-	continueMu sync.Mutex
-	canGoOn    bool // 100 Continue is wanted and may still be sent
-	continued  bool // it was sent
-	expects    bool // the request came with Expect: 100-continue
+	expects    bool       // the request came with Expect: 100-continue
+	continueMu sync.Mutex // guards what follows
+	canGoOn    bool       // 100 Continue is wanted and may still be sent
+	continued  bool       // it was sent
 }
 
 // Init prepares w, which must be zero, to answer req, which has these traits.
