@@ -148,9 +148,9 @@ func (v *serving) accept(ln net.Listener) error {
 
 // open begins to serve rwc.
 func (v *serving) open(rwc net.Conn) {
-	if w := v.owner.crowd; w != nil && !w.enter(addrOf(rwc.RemoteAddr())) {
+	known := knowsPeer(rwc)
+	if known && !v.enter(rwc) {
 		_ = rwc.Close()
-		stream.TurnAway(v.owner, &v.inner, rwc.RemoteAddr().String(), ErrCrowded)
 		return
 	}
 	ctx := v.ctx
@@ -162,18 +162,51 @@ func (v *serving) open(rwc net.Conn) {
 	v.tell(rwc, http.StateNew)
 	if !v.owner.Reserve() {
 		_ = rwc.Close()
-		v.tell(rwc, http.StateClosed)
+		v.leave(rwc, known)
 		return
 	}
 	_, secure := rwc.(*tls.Conn)
-	if !secure && v.protocols.HTTP1() && !v.protocols.UnencryptedHTTP2() {
+	if known && !secure && v.protocols.HTTP1() && !v.protocols.UnencryptedHTTP2() {
 		go v.owner.begin(stream.Accept(rwc, nil, time.Now(), v.owner, &v.inner, ctx, v.shown))
 		return
 	}
 	v.greetings.Add(1)
-	g := &greeting{serving: v, rwc: rwc, since: time.Now(), ctx: ctx}
+	g := &greeting{serving: v, rwc: rwc, since: time.Now(), ctx: ctx, entered: known}
 	if !v.greets(g) {
 		_ = rwc.Close() // and the greeting finds out
 	}
 	go g.serve()
+}
+
+// knowsPeer reports whether RemoteAddr of rwc never waits. That of other connections
+// may: where a proxy announces its clients, their addresses come with the first bytes.
+func knowsPeer(rwc net.Conn) bool {
+	if secure, ok := rwc.(*tls.Conn); ok {
+		rwc = secure.NetConn()
+	}
+	switch rwc.(type) {
+	case *net.TCPConn, *net.UnixConn:
+		return true
+	}
+	return false
+}
+
+// enter counts rwc; false: it is one too many, and nothing was counted.
+func (v *serving) enter(rwc net.Conn) bool {
+	w := v.owner.crowd
+	if w == nil || w.enter(addrOf(rwc.RemoteAddr())) {
+		return true
+	}
+	stream.TurnAway(v.owner, &v.inner, remoteOf(rwc), ErrCrowded)
+	return false
+}
+
+// leave tells that rwc, which nobody has served, is closed. entered says that it was
+// counted.
+func (v *serving) leave(rwc net.Conn, entered bool) {
+	if entered {
+		v.tell(rwc, http.StateClosed)
+	} else if v.ConnState != nil {
+		v.ConnState(rwc, http.StateClosed)
+	}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // A greeting is the time from which a connection is accepted until it is known what it
-// speaks, where that is to be found out. It runs on a goroutine of its own, which a
+// speaks and from where, where that is to be found out. It runs on a goroutine of its own, which a
 // time-out bounds, and which Shutdown and Close end.
 type greeting struct {
 	*serving
@@ -23,17 +23,26 @@ type greeting struct {
 	ctx      context.Context // of the connection
 	passed   bool            // somebody else has the connection
 	reserved bool            // it counts as about to be opened; see stream.Owner
+	entered  bool            // it counts among those from its address
 }
 
 // serve finds out what g's connection speaks, and gives it to whoever serves that.
 func (g *greeting) serve() {
 	g.reserved = true
 	defer g.end()
+	if !g.entered && !g.enter(g.rwc) {
+		return
+	}
+	g.entered = true
 	if conn, ok := g.rwc.(*tls.Conn); ok {
 		g.handshake(conn)
 		return
 	}
-	g.preface()
+	if g.protocols.UnencryptedHTTP2() {
+		g.preface()
+	} else if g.protocols.HTTP1() {
+		g.engage(nil)
+	}
 }
 
 // end closes a connection that nobody has taken, after a panic of a callback or
@@ -44,7 +53,7 @@ func (g *greeting) end() {
 	}
 	if !g.passed {
 		_ = g.rwc.Close()
-		g.tell(g.rwc, http.StateClosed)
+		g.leave(g.rwc, g.entered)
 	}
 	g.forget(g)
 	if g.reserved {
@@ -146,9 +155,6 @@ var prefaceHTTP2 = []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
 // preface reads until the connection differs from one that speaks HTTP/2. What it
 // read goes with the connection.
 func (g *greeting) preface() {
-	if !g.protocols.UnencryptedHTTP2() {
-		return // nothing without TLS is spoken at all
-	}
 	if d := g.headTimeout(); d > 0 {
 		_ = g.rwc.SetReadDeadline(time.Now().Add(d))
 	}
