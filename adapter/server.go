@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -55,6 +56,13 @@ type Server struct {
 	Protocols *http.Protocols
 	// HTTP2 configures HTTP/2 connections. nil: net/http's defaults.
 	HTTP2 *http.HTTP2Config
+	// TLSNextProto has what serves TLS connections whose client negotiated another
+	// protocol than HTTP/1.x, by its name, which TLSConfig.NextProtos has to offer. A
+	// function owns the connection until it returns, which closes it; the Handler that
+	// it gets, hooks included, completes requests that lack RemoteAddr or TLS. nil:
+	// HTTP/2 is net/http's. Not nil and without "h2": there is no HTTP/2, unless
+	// Protocols has it. An Observer is told of such connections as of HTTP/2's.
+	TLSNextProto map[string]func(*http.Server, *tls.Conn, http.Handler)
 
 	// ReadTimeout bounds the time to read a request with its body. 0 or negative:
 	// no bound. Options.Request.ReadTimeout overrides it.
@@ -166,7 +174,7 @@ func (s *Server) prepare() {
 	in.ReadTimeout, in.ReadHeaderTimeout = s.ReadTimeout, s.ReadHeaderTimeout
 	in.WriteTimeout, in.IdleTimeout = s.WriteTimeout, s.IdleTimeout
 	in.MaxHeaderBytes, in.ErrorLog = s.MaxHeaderBytes, s.ErrorLog
-	in.Protocols, in.HTTP2 = s.Protocols, s.HTTP2
+	in.Protocols, in.HTTP2, in.TLSNextProto = s.Protocols, s.HTTP2, maps.Clone(s.TLSNextProto)
 	in.ConnContext = s.fedContext
 	if s.TLSConfig != nil {
 		in.TLSConfig = s.TLSConfig.Clone()
@@ -187,6 +195,8 @@ func (s *Server) protocols() http.Protocols {
 	}
 	var p http.Protocols
 	p.SetHTTP1(true)
-	p.SetHTTP2(!strings.Contains(os.Getenv("GODEBUG"), "http2server=0")) // the inner server keeps to it
+	own := s.TLSNextProto["h2"] != nil
+	off := s.TLSNextProto != nil || strings.Contains(os.Getenv("GODEBUG"), "http2server=0") // the inner server keeps to it
+	p.SetHTTP2(own || !off)
 	return p
 }

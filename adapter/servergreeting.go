@@ -102,7 +102,7 @@ func (g *greeting) handshake(conn *tls.Conn) {
 		return
 	}
 	_ = conn.SetDeadline(time.Time{})
-	switch conn.ConnectionState().NegotiatedProtocol {
+	switch proto := conn.ConnectionState().NegotiatedProtocol; proto {
 	case "h2":
 		if g.protocols.HTTP2() {
 			g.hand(conn)
@@ -110,6 +110,10 @@ func (g *greeting) handshake(conn *tls.Conn) {
 	case "", "http/1.1", "http/1.0":
 		if g.protocols.HTTP1() {
 			g.engage(nil)
+		}
+	default:
+		if g.TLSNextProto[proto] != nil {
+			g.hand(conn)
 		}
 	}
 }
