@@ -7,6 +7,7 @@ func (s *connSink) isLast() { s.last = true }
 
 // writeBeforeEnd is syscall.Write for what is to wait for endWrites.
 func writeBeforeEnd(fd int, p []byte) (int, error) {
+	publish()
 	return syscall.SendmsgN(fd, p, nil, nil, syscall.MSG_MORE|syscall.MSG_NOSIGNAL)
 }
 

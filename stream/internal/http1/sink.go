@@ -74,6 +74,7 @@ func (s *connSink) Write(bufs net.Buffers) error {
 
 // gatherWrite stands apart because it costs the memory for a header of bufs.
 func gatherWrite(conn net.Conn, bufs net.Buffers) error {
+	publish()
 	_, err := bufs.WriteTo(conn)
 	return err
 }
