@@ -42,7 +42,8 @@ func (r *Response) SetBody(status int, contentType, body string) {
 //
 // Content-Length is that of Body. Without a Body it is 0, unless Header announces a
 // Content-Length or Transfer-Encoding itself or the type is text/event-stream, whose
-// body follows by further sends. To a HEAD request, and with a status that has no
+// body follows by further sends. A Content-Length that is no number, or stands beside a
+// Transfer-Encoding, is left out. To a HEAD request, and with a status that has no
 // content, the body is left out. Names that frame a message are taken in letters of
 // any case, once each. Field names that are no tokens are left out; line
 // breaks and NUL in values become spaces (RFC 9110, section 5.5).
@@ -62,15 +63,23 @@ func (r *Response) Build() []byte {
 		}
 	}
 	switch {
-	case status < 200:
-	case !hasContent:
+	case !hasContent: // RFC 9110, section 8.6, and RFC 9112, section 6.1
 		fields.Del("Content-Length")
 		fields.Del("Transfer-Encoding")
 	case len(r.Body) > 0:
 		fields.Del("Transfer-Encoding")
 		fields.Set("Content-Length", strconv.Itoa(len(r.Body)))
-	case fields.Get("Content-Length") == "" && fields.Get("Transfer-Encoding") == "" && !isEventStream(fields):
-		fields.Set("Content-Length", "0")
+	case fields.Get("Transfer-Encoding") != "":
+		fields.Del("Content-Length") // RFC 9112, section 6.2: never both
+	default:
+		fields.Del("Transfer-Encoding")
+		if _, err := strconv.ParseUint(strings.TrimSpace(fields.Get("Content-Length")), 10, 63); err == nil {
+			break
+		}
+		fields.Del("Content-Length")
+		if !isEventStream(fields) {
+			fields.Set("Content-Length", "0")
+		}
 	}
 	if status >= 200 {
 		r.fill(fields, hasContent && len(r.Body) > 0)

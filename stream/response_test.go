@@ -99,7 +99,28 @@ func TestBuild(t *testing.T) {
 		{"in Connection", get, func(r *stream.Response) { r.Header.Set("Connection", "x\r\nY: z") },
 			"HTTP/1.1 200 OK|Connection: x  Y: z|Content-Length: 0||"},
 		{"in Content-Length", get, func(r *stream.Response) { r.Header.Set("Content-Length", "5\r\nX: y") },
-			"HTTP/1.1 200 OK|Content-Length: 5  X: y||"},
+			"HTTP/1.1 200 OK|Content-Length: 0||"},
+		// RFC 9110, section 8.6: a length is digits, and there is none in a 1xx.
+		{"a length that is no number", get, func(r *stream.Response) { r.Header.Set("Content-Length", "+7") },
+			"HTTP/1.1 200 OK|Content-Length: 0||"},
+		{"a length that is a list", get, func(r *stream.Response) { r.Header.Set("Content-Length", "7, 7") },
+			"HTTP/1.1 200 OK|Content-Length: 0||"},
+		{"a length that is no number, event stream", get, func(r *stream.Response) {
+			r.Header.Set("Content-Type", "text/event-stream")
+			r.Header.Set("Content-Length", "-1")
+		}, "HTTP/1.1 200 OK|Content-Type: text/event-stream||"},
+		{"103 with a length", get, func(r *stream.Response) {
+			r.Status = 103
+			r.Header.Set("Content-Length", "7")
+			r.Header["transfer-encoding"] = []string{"chunked"}
+		}, "HTTP/1.1 103 Early Hints||"},
+		// RFC 9112, section 6.2: never both.
+		{"length and coding", get, func(r *stream.Response) {
+			r.Header.Set("Content-Length", "7")
+			r.Header.Set("Transfer-Encoding", "chunked")
+		}, "HTTP/1.1 200 OK|Transfer-Encoding: chunked||"},
+		{"a coding that is empty", get, func(r *stream.Response) { r.Header["Transfer-Encoding"] = []string{"", "chunked"} },
+			"HTTP/1.1 200 OK|Content-Length: 0||"},
 		{"names that are no tokens", get, func(r *stream.Response) {
 			r.Header["X Y"] = []string{"1"}
 			r.Header["X:\r\nZ"] = []string{"1"}
