@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/onramp-go/onramp/stream/internal/http1"
+	"golang.org/x/net/http/httpguts"
 )
 
 // A Response is staged: what a hook puts here is sent when the exchange ends, or
@@ -102,14 +103,25 @@ func (r *Response) fill(fields http.Header, sniff bool) {
 	if _, ok := fields["Content-Type"]; !ok && sniff && fields.Get("Content-Encoding") == "" {
 		fields["Content-Type"] = []string{http.DetectContentType(r.Body)}
 	}
-	if _, ok := fields["Connection"]; !ok && r.x != nil {
-		switch req := r.x.req(); {
-		case !r.x.Stream().KeepAlive(r.x.Context().KeepAlive()):
-			fields["Connection"] = []string{"close"}
-		case !req.ProtoAtLeast(1, 1):
-			fields["Connection"] = []string{"keep-alive"}
-		}
+	if r.x == nil {
+		return
 	}
+	own, ok := fields["Connection"]
+	switch {
+	case r.x.closes():
+		if !httpguts.HeaderValuesContainsToken(own, "close") {
+			fields["Connection"] = []string{"close"}
+		}
+	case !ok && !r.x.req().ProtoAtLeast(1, 1):
+		fields["Connection"] = []string{"keep-alive"}
+	}
+}
+
+// closes reports whether the connection ends with a response that is sent now, whatever
+// it says: to a client that waits to be asked for its body too (RFC 9110, section
+// 10.1.1), for nobody knows whether that is still to come.
+func (x *Exchange) closes() bool {
+	return !x.Stream().KeepAlive(x.Context().KeepAlive()) || x.body != nil && x.body.unasked()
 }
 
 // same reports whether r is still what it was when other was copied from it.

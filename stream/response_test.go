@@ -199,6 +199,48 @@ func TestBuildConnection(t *testing.T) {
 	}
 }
 
+// TestBuildSaysClose: a connection that will be closed is announced so, whatever a hook
+// has set (RFC 9112, section 9.6).
+func TestBuildSaysClose(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name, method, expect, own string
+		closes, reads             bool
+		want                      string
+	}{
+		{name: "CONNECT", method: "CONNECT", want: "close"},
+		{name: "keep-alive that cannot be had", method: "GET", own: "keep-alive", closes: true, want: "close"},
+		{name: "another option", method: "GET", own: "x", closes: true, want: "close"},
+		{name: "close among others", method: "GET", own: "x, Close", closes: true, want: "x, Close"},
+		{name: "another option, kept", method: "GET", own: "x", want: "x"},
+		// RFC 9110, section 10.1.1: who does not read the body says whether it will.
+		{name: "body not asked for", method: "POST", expect: "100-continue", want: "close"},
+		{name: "body asked for", method: "POST", expect: "100-continue", reads: true},
+		{name: "body that comes anyway", method: "POST"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			r := httptest.NewRequest(row.method, "http://a:443/", strings.NewReader("body"))
+			r.Close = row.closes
+			if row.expect != "" {
+				r.Header.Set("Expect", row.expect)
+			}
+			inContext(t, r, func(_ *stream.Stream, c *stream.Context) {
+				if row.own != "" {
+					c.Response().Header.Set("Connection", row.own)
+				}
+				if row.reads {
+					_, _ = c.Request().Body.Read(make([]byte, 1))
+				}
+				_, rest, found := strings.Cut(string(c.Response().Build()), "\r\nConnection: ")
+				value, _, _ := strings.Cut(rest, "\r\n")
+				assert.Equal(t, row.want != "", found)
+				assert.Equal(t, row.want, value)
+			})
+		})
+	}
+}
+
 // A Response of nobody's, as a test or a cache may keep one, can be built as well.
 func TestBuildZero(t *testing.T) {
 	t.Parallel()
