@@ -75,6 +75,21 @@ func (b *body) Close() error {
 	return src.Close()
 }
 
+// unasked reports whether the client waits to be asked for the body.
+func (b *body) unasked() bool {
+	b.moving.Lock()
+	waits := b.waits
+	b.moving.Unlock()
+	if waits != nil {
+		return waits()
+	}
+	if !b.mu.TryLock() {
+		return false // somebody reads
+	}
+	defer b.mu.Unlock()
+	return b.expects && !b.touched
+}
+
 // ended notes that the end was reached. mu is held.
 func (b *body) ended() {
 	if b.eof {

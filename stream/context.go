@@ -79,10 +79,10 @@ func (c *Context) publish(header http.Header) {
 }
 
 // KeepAlive reports whether the request allows the connection to be kept alive
-// (RFC 9112, section 9.3).
+// (RFC 9112, section 9.3). A CONNECT does not: what follows it may be meant for the tunnel.
 func (c *Context) KeepAlive() bool {
 	r := c.x.req()
-	return !r.Close && c.requestError == nil && r.ProtoMajor > 0
+	return !r.Close && c.requestError == nil && r.ProtoMajor > 0 && r.Method != http.MethodConnect
 }
 
 // RequestError says why the request could not be served. It is nil unless a

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/onramp-go/onramp/stream/internal/http1"
+	"golang.org/x/net/http/httpguts"
 )
 
 // A Response is staged: what a hook puts here is sent when the exchange ends, or
@@ -42,7 +43,8 @@ func (r *Response) SetBody(status int, contentType, body string) {
 //
 // Content-Length is that of Body. Without a Body it is 0, unless Header announces a
 // Content-Length or Transfer-Encoding itself or the type is text/event-stream, whose
-// body follows by further sends. To a HEAD request, and with a status that has no
+// body follows by further sends. A Content-Length that is no number, or stands beside a
+// Transfer-Encoding, is left out. To a HEAD request, and with a status that has no
 // content, the body is left out. Names that frame a message are taken in letters of
 // any case, once each. Field names that are no tokens are left out; line
 // breaks and NUL in values become spaces (RFC 9110, section 5.5).
@@ -62,15 +64,23 @@ func (r *Response) Build() []byte {
 		}
 	}
 	switch {
-	case status < 200:
-	case !hasContent:
+	case !hasContent: // RFC 9110, section 8.6, and RFC 9112, section 6.1
 		fields.Del("Content-Length")
 		fields.Del("Transfer-Encoding")
 	case len(r.Body) > 0:
 		fields.Del("Transfer-Encoding")
 		fields.Set("Content-Length", strconv.Itoa(len(r.Body)))
-	case fields.Get("Content-Length") == "" && fields.Get("Transfer-Encoding") == "" && !isEventStream(fields):
-		fields.Set("Content-Length", "0")
+	case fields.Get("Transfer-Encoding") != "":
+		fields.Del("Content-Length") // RFC 9112, section 6.2: never both
+	default:
+		fields.Del("Transfer-Encoding")
+		if _, err := strconv.ParseUint(strings.TrimSpace(fields.Get("Content-Length")), 10, 63); err == nil {
+			break
+		}
+		fields.Del("Content-Length")
+		if !isEventStream(fields) {
+			fields.Set("Content-Length", "0")
+		}
 	}
 	if status >= 200 {
 		r.fill(fields, hasContent && len(r.Body) > 0)
@@ -93,14 +103,25 @@ func (r *Response) fill(fields http.Header, sniff bool) {
 	if _, ok := fields["Content-Type"]; !ok && sniff && fields.Get("Content-Encoding") == "" {
 		fields["Content-Type"] = []string{http.DetectContentType(r.Body)}
 	}
-	if _, ok := fields["Connection"]; !ok && r.x != nil {
-		switch req := r.x.req(); {
-		case !r.x.Stream().KeepAlive(r.x.Context().KeepAlive()):
-			fields["Connection"] = []string{"close"}
-		case !req.ProtoAtLeast(1, 1):
-			fields["Connection"] = []string{"keep-alive"}
-		}
+	if r.x == nil {
+		return
 	}
+	own, ok := fields["Connection"]
+	switch {
+	case r.x.closes():
+		if !httpguts.HeaderValuesContainsToken(own, "close") {
+			fields["Connection"] = []string{"close"}
+		}
+	case !ok && !r.x.req().ProtoAtLeast(1, 1):
+		fields["Connection"] = []string{"keep-alive"}
+	}
+}
+
+// closes reports whether the connection ends with a response that is sent now, whatever
+// it says: to a client that waits to be asked for its body too (RFC 9110, section
+// 10.1.1), for nobody knows whether that is still to come.
+func (x *Exchange) closes() bool {
+	return !x.Stream().KeepAlive(x.Context().KeepAlive()) || x.body != nil && x.body.unasked()
 }
 
 // same reports whether r is still what it was when other was copied from it.

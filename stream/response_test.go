@@ -99,7 +99,28 @@ func TestBuild(t *testing.T) {
 		{"in Connection", get, func(r *stream.Response) { r.Header.Set("Connection", "x\r\nY: z") },
 			"HTTP/1.1 200 OK|Connection: x  Y: z|Content-Length: 0||"},
 		{"in Content-Length", get, func(r *stream.Response) { r.Header.Set("Content-Length", "5\r\nX: y") },
-			"HTTP/1.1 200 OK|Content-Length: 5  X: y||"},
+			"HTTP/1.1 200 OK|Content-Length: 0||"},
+		// RFC 9110, section 8.6: a length is digits, and there is none in a 1xx.
+		{"a length that is no number", get, func(r *stream.Response) { r.Header.Set("Content-Length", "+7") },
+			"HTTP/1.1 200 OK|Content-Length: 0||"},
+		{"a length that is a list", get, func(r *stream.Response) { r.Header.Set("Content-Length", "7, 7") },
+			"HTTP/1.1 200 OK|Content-Length: 0||"},
+		{"a length that is no number, event stream", get, func(r *stream.Response) {
+			r.Header.Set("Content-Type", "text/event-stream")
+			r.Header.Set("Content-Length", "-1")
+		}, "HTTP/1.1 200 OK|Content-Type: text/event-stream||"},
+		{"103 with a length", get, func(r *stream.Response) {
+			r.Status = 103
+			r.Header.Set("Content-Length", "7")
+			r.Header["transfer-encoding"] = []string{"chunked"}
+		}, "HTTP/1.1 103 Early Hints||"},
+		// RFC 9112, section 6.2: never both.
+		{"length and coding", get, func(r *stream.Response) {
+			r.Header.Set("Content-Length", "7")
+			r.Header.Set("Transfer-Encoding", "chunked")
+		}, "HTTP/1.1 200 OK|Transfer-Encoding: chunked||"},
+		{"a coding that is empty", get, func(r *stream.Response) { r.Header["Transfer-Encoding"] = []string{"", "chunked"} },
+			"HTTP/1.1 200 OK|Content-Length: 0||"},
 		{"names that are no tokens", get, func(r *stream.Response) {
 			r.Header["X Y"] = []string{"1"}
 			r.Header["X:\r\nZ"] = []string{"1"}
@@ -173,6 +194,48 @@ func TestBuildConnection(t *testing.T) {
 				date, err := http.ParseTime(resp.Header.Get("Date"))
 				assert.NoError(t, err)
 				assert.False(t, date.IsZero())
+			})
+		})
+	}
+}
+
+// TestBuildSaysClose: a connection that will be closed is announced so, whatever a hook
+// has set (RFC 9112, section 9.6).
+func TestBuildSaysClose(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name, method, expect, own string
+		closes, reads             bool
+		want                      string
+	}{
+		{name: "CONNECT", method: "CONNECT", want: "close"},
+		{name: "keep-alive that cannot be had", method: "GET", own: "keep-alive", closes: true, want: "close"},
+		{name: "another option", method: "GET", own: "x", closes: true, want: "close"},
+		{name: "close among others", method: "GET", own: "x, Close", closes: true, want: "x, Close"},
+		{name: "another option, kept", method: "GET", own: "x", want: "x"},
+		// RFC 9110, section 10.1.1: who does not read the body says whether it will.
+		{name: "body not asked for", method: "POST", expect: "100-continue", want: "close"},
+		{name: "body asked for", method: "POST", expect: "100-continue", reads: true},
+		{name: "body that comes anyway", method: "POST"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			r := httptest.NewRequest(row.method, "http://a:443/", strings.NewReader("body"))
+			r.Close = row.closes
+			if row.expect != "" {
+				r.Header.Set("Expect", row.expect)
+			}
+			inContext(t, r, func(_ *stream.Stream, c *stream.Context) {
+				if row.own != "" {
+					c.Response().Header.Set("Connection", row.own)
+				}
+				if row.reads {
+					_, _ = c.Request().Body.Read(make([]byte, 1))
+				}
+				_, rest, found := strings.Cut(string(c.Response().Build()), "\r\nConnection: ")
+				value, _, _ := strings.Cut(rest, "\r\n")
+				assert.Equal(t, row.want != "", found)
+				assert.Equal(t, row.want, value)
 			})
 		})
 	}
