@@ -30,9 +30,8 @@ type Config struct {
 
 // A Conn is a network connection that speaks HTTP/1.x.
 type Conn struct {
-	sink connSink // Out's
-	out  Outbound // which Out is
-	Out  *Outbound
+	out Outbound // which Out is
+	Out *Outbound
 
 	rwc    net.Conn
 	raw    syscall.RawConn
@@ -82,9 +81,9 @@ func (c *Conn) Init(rwc net.Conn, cfg Config) {
 		c.attends = true
 	}
 	_ = rwc.SetDeadline(time.Time{})
-	c.sink.conn, c.sink.raw = rwc, c.raw
+	c.out.own.conn, c.out.own.raw = rwc, c.raw
 	c.Out = &c.out
-	c.out.sink, c.out.limit, c.out.timeout, c.out.onDeath = &c.sink, cfg.QueueSize, cfg.Timeout, c.lost
+	c.out.sink, c.out.limit, c.out.timeout, c.out.onDeath = &c.out.own, cfg.QueueSize, cfg.Timeout, c.lost
 	c.out.quick, c.out.blind = true, c.raw == nil
 	if len(cfg.Early) > 0 {
 		c.count(len(cfg.Early))
@@ -316,7 +315,7 @@ func (c *Conn) Release() {
 		_ = t.CloseWrite() // close_notify tells an end from a truncation (RFC 8446, section 6.1)
 	}
 	c.Close(ErrClosed)
-	if c.sink.severed {
+	if c.out.own.severed {
 		abort(c.rwc)
 	}
 	c.dropReader()

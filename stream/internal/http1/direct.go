@@ -12,7 +12,7 @@ func (o *Outbound) TrySendDirect(f *Follower, frames ...[]byte) error {
 	if err := o.refusal(f); err != nil {
 		return err
 	}
-	if o.busy || o.inflight+len(o.buf) > 0 || size(frames) > o.limit {
+	if o.busy || len(o.buf) > 0 || size(frames) > o.limit {
 		return ErrBufferFull
 	}
 	return o.push(frames)

@@ -11,8 +11,11 @@ import (
 // push tries buf and frames on the sink and leaves the rest to the drainer. mu is held
 // and nobody has the turn.
 func (o *Outbound) push(frames [][]byte) error {
-	var p []byte
 	whole := len(o.buf) == 0 && len(frames) == 1
+	if whole && o.quick {
+		return o.pass(frames[0])
+	}
+	var p []byte
 	if whole {
 		p = frames[0]
 	} else {
@@ -24,7 +27,7 @@ func (o *Outbound) push(frames [][]byte) error {
 		if err != nil {
 			return o.die(err)
 		}
-		o.keep(p[n:], whole)
+		o.buf = o.buf[:copy(o.buf, p[n:])]
 		o.busy = len(o.buf) > 0
 		if o.busy {
 			go o.drain()
@@ -47,6 +50,22 @@ func (o *Outbound) push(frames [][]byte) error {
 		o.buf = slices.Concat(rest, o.buf)
 	}
 	return o.err
+}
+
+// pass is push for one frame where nothing waits, and the sink is ours: nothing is ahead
+// of it, nor in anybody's hands.
+func (o *Outbound) pass(p []byte) error {
+	n, err := o.own.TryWrite(p)
+	o.sent += int64(n)
+	if err != nil {
+		return o.die(err)
+	}
+	if n < len(p) {
+		o.append([][]byte{p[n:]})
+		o.busy = true
+		go o.drain()
+	}
+	return nil
 }
 
 // try hands over what the sink takes of p at once. mu is held, and the turn, unless the
@@ -73,16 +92,6 @@ func (o *Outbound) left(n int) {
 	o.ahead -= min(o.ahead, n)
 	o.inflight -= min(o.inflight, n)
 	o.sent += int64(n)
-}
-
-// keep makes rest, which is the end of buf unless it is a sender's, the queue.
-func (o *Outbound) keep(rest []byte, senders bool) {
-	switch {
-	case !senders:
-		o.buf = o.buf[:copy(o.buf, rest)]
-	case len(rest) > 0:
-		o.append([][]byte{rest})
-	}
 }
 
 // drain writes the queue until it is empty or somebody waits for the turn. It

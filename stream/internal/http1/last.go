@@ -8,7 +8,7 @@ import "net"
 // a request does.
 func (c *Conn) FlushLast() error {
 	if _, tcp := c.rwc.(*net.TCPConn); tcp {
-		c.Out.Locked(c.sink.isLast)
+		c.Out.Locked(c.out.own.isLast)
 	}
 	err := c.Out.Flush()
 	c.Out.Rest()

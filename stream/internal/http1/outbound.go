@@ -20,28 +20,30 @@ const (
 // which matches [ErrClosed].
 //
 // The fields come in the order in which a TrySend looks at them: a broadcast finds
-// none of them in a cache, and pays for each line.
+// none of them in a cache, and pays for each line. Those of one that the sink takes as a
+// whole fill two lines.
 type Outbound struct {
-	mu       sync.Mutex
-	busy     bool  // somebody holds the turn
-	quick    bool  // the sink is ours: all but its Write may be called with mu held
-	blind    bool  // its TryWrite takes nothing
-	waits    wait  // what the holder of the turn waits for
-	inflight int   // accepted bytes the drainer holds
-	err      error // the reason of death
-	shut     error // why nothing is accepted any more: see TryLast
-	limit    int   // most bytes that may wait in the queue
-	ahead    int   // accepted bytes of earlier responses, in front of all others
-	sink     Sink
-	buf      []byte // accepted, in order, not in anybody's hands
+	own   connSink // the sink, if that is ours
+	mu    sync.Mutex
+	busy  bool   // somebody holds the turn
+	quick bool   // the sink is ours: all but its Write may be called with mu held
+	blind bool   // its TryWrite takes nothing
+	waits wait   // what the holder of the turn waits for
+	sent  int64  // bytes that the sink has got
+	err   error  // the reason of death
+	shut  error  // why nothing is accepted any more: see TryLast
+	limit int    // most bytes that may wait in the queue
+	buf   []byte // accepted, in order, not in anybody's hands
 
+	inflight int // accepted bytes that the holder of the turn has in hand; else 0
+	ahead    int // accepted bytes of earlier responses, in front of all others
+	sink     Sink
 	pooled   *[]byte       // where buf came from
 	waiters  []*waiter     // first come, first served
 	timeout  time.Duration // for each write that waits for the peer; 0: none
 	deadline time.Time     // replaces timeout while it is not zero
 	earlier  time.Time     // the deadline for what is ahead
 	single   [1][]byte     // of whoever holds the turn, for a lone buffer
-	sent     int64         // bytes that the sink has got
 	onDeath  func(error)   // called once, with mu held
 }
 
@@ -60,10 +62,13 @@ func (o *Outbound) TrySend(f *Follower, frames ...[]byte) error {
 	if o.err != nil {
 		return o.err
 	}
+	if f == nil && len(frames) == 1 && o.quick && o.shut == nil && !o.busy && len(o.buf) == 0 && len(frames[0]) <= o.limit {
+		return o.pass(frames[0]) // as all that follows does, for a broadcast
+	}
 	if err := o.refusal(f); err != nil {
 		return err
 	}
-	if o.inflight+len(o.buf)+size(frames) > o.limit {
+	if o.pending()+size(frames) > o.limit {
 		return ErrBufferFull
 	}
 	frames, err := f.admit(frames)
@@ -247,6 +252,14 @@ func (o *Outbound) Err() error {
 func (o *Outbound) Pending() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	return o.pending()
+}
+
+// pending is Pending with mu held.
+func (o *Outbound) pending() int {
+	if !o.busy {
+		return len(o.buf)
+	}
 	return o.inflight + len(o.buf)
 }
 

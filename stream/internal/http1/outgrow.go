@@ -46,7 +46,7 @@ func (c *Conn) replace(conn net.Conn) error {
 	defer c.watch.mu.Unlock()
 	_ = conn.SetReadDeadline(c.watch.deadline)
 	c.outgrown, c.rwc, c.raw = c.rwc, conn, rawConn(conn)
-	c.sink.conn, c.sink.raw, c.sink.fd, c.sink.armed, c.sink.inside = conn, c.raw, 0, false, false
+	c.out.own.conn, c.out.own.raw, c.out.own.fd, c.out.own.armed, c.out.own.inside = conn, c.raw, 0, false, false
 	c.inside.Store(false)
 	return nil
 }

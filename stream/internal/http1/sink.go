@@ -28,9 +28,9 @@ type connSink struct {
 	raw     syscall.RawConn // nil: there is no non-blocking write
 	armed   bool            // a write deadline is set on conn
 	inside  bool            // [Conn.Await] runs: a close would wait for its end; guarded by the Outbound's lock
-	fd      uintptr         // conn's descriptor, if it is known, for the time that inside is true; guarded like it
 	severed bool            // that is why conn is still open
 	last    bool            // nothing follows the next write: the end goes out with it
+	fd      int32           // conn's descriptor, if it is known, for the time that inside is true; guarded like it
 }
 
 // rawConn returns conn's descriptor where a write past conn's own methods cannot
@@ -59,7 +59,7 @@ func (s *connSink) TryWrite(p []byte) (int, error) {
 		}
 	}
 	if s.inside && s.fd != 0 && len(p) <= sliceSize { // the Outbound's lock is held for a piece of that size
-		return writeNow(s.fd, p, s.last)
+		return writeNow(uintptr(s.fd), p, s.last)
 	}
 	return tryWrite(s.raw, p, s.last)
 }
