@@ -122,10 +122,14 @@ func TestDeflateOffers(t *testing.T) {
 		{"permessage-deflate; unknown", ""},
 		{"permessage-bzip2", ""},
 		{"", ""},
+		// gorilla does not take these for the extension, and "what is sent was compressed all the same"
+		{"PerMessage-Deflate", ""},
+		{`x-other; about="a, permessage-deflate, b"`, ""},
 	} {
 		p := connect(t, on)
 		resp := p.send(upgrade("/ws", "Sec-WebSocket-Extensions: "+row.offer+"\r\n")).switched()
 		assert.Equal(t, row.want, resp.Header.Get("Sec-WebSocket-Extensions"), row.offer)
+		assert.Equal(t, row.want != "", p.send(text("a")).want().first&0x40 != 0, row.offer)
 		p = connect(t, off)
 		resp = p.send(upgrade("/ws", "Sec-WebSocket-Extensions: "+row.offer+"\r\n")).switched()
 		assert.Empty(t, resp.Header.Get("Sec-WebSocket-Extensions"))

@@ -39,7 +39,7 @@ func (c *Conn) shake(r *http.Request) (fields http.Header, refusal *HandshakeErr
 	if err != nil {
 		return nil, &HandshakeError{http.StatusInternalServerError, err}
 	}
-	c.subprotocol, c.deflate = x.g.Subprotocol(), u.EnableCompression
+	c.subprotocol, c.deflate = x.g.Subprotocol(), mime["Sec-Websocket-Extensions"] != nil
 	return http.Header(mime), nil
 }
 
