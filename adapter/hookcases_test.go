@@ -165,6 +165,26 @@ func framingCases() []hookCase {
 			must("send", s.Send([]byte("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx")), nil)
 			return hooks.Continue
 		}},
+		// RFC 9112, section 9.6: who says close closes, in letters of any case and wherever it stands.
+		{name: "Connection: x, Close", status: 200, body: "x", closes: true, hook: func(s *stream.Stream, _ *stream.Context) hooks.Status {
+			must("send", s.Send([]byte("HTTP/1.1 200 OK\r\nConnection: x, Close\r\nContent-Length: 1\r\n\r\nx")), nil)
+			return hooks.Continue
+		}},
+		{name: "Connection: x, Close, staged", status: 200, body: "x", closes: true, hook: func(_ *stream.Stream, c *stream.Context) hooks.Status {
+			c.Response().Header.Set("Connection", "x, Close")
+			c.Response().Body = []byte("x")
+			return hooks.Continue
+		}},
+		{name: "Connection: close in a second line, staged", status: 200, body: "x", closes: true, hook: func(_ *stream.Stream, c *stream.Context) hooks.Status {
+			c.Response().Header["Connection"] = []string{"x", "close"}
+			c.Response().Body = []byte("x")
+			return hooks.Continue
+		}},
+		// RFC 9112, section 6.3: the coding counts, and nobody can be sure that all see it so.
+		{name: "length and coding", status: 200, body: "hello", closes: true, hook: func(s *stream.Stream, _ *stream.Context) hooks.Status {
+			must("send", s.Send([]byte("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")), nil)
+			return hooks.Continue
+		}},
 		{name: "too many bytes at once", status: 200, body: "right", hook: func(s *stream.Stream, _ *stream.Context) hooks.Status {
 			must("send", s.Send([]byte("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong!")), http.ErrContentLength)
 			must("send", s.Send([]byte("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nright")), nil)

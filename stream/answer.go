@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/onramp-go/onramp/stream/internal/http1"
+	"golang.org/x/net/http/httpguts"
 )
 
 func unsupported(err error) bool { return errors.Is(err, http.ErrNotSupported) }
@@ -83,8 +84,10 @@ func (x *Exchange) AnswerRejected() {
 	if _, ok := header["Content-Type"]; !ok && len(resp.Body) > 0 && header.Get("Content-Encoding") == "" {
 		header.Set("Content-Type", http.DetectContentType(resp.Body))
 	}
-	if closed {
+	if own := header["Connection"]; closed {
 		header.Set("Connection", "close")
+	} else if len(own) > 0 && own[0] != "close" && httpguts.HeaderValuesContainsToken(own, "close") {
+		header["Connection"] = append([]string{"close"}, own...) // a server looks for the bare word
 	}
 	w.WriteHeader(status)
 	if len(resp.Body) > 0 {

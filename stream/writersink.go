@@ -138,16 +138,22 @@ func (s *writerSink) head(h http1.RawHead) error {
 		before = header.Clone()
 	}
 	clear(header)
+	coded := false
 	for name, value := range h.Fields {
 		switch name = http.CanonicalHeaderKey(name); name {
-		case "Transfer-Encoding", "Keep-Alive":
+		case "Transfer-Encoding":
+			coded = true
+		case "Keep-Alive":
 		case "Connection":
-			if value == "close" {
-				header.Set(name, value)
+			if http1.HasToken(value, "close") {
+				header.Set(name, "close")
 			}
 		default:
 			header.Add(name, value)
 		}
+	}
+	if coded {
+		header.Del("Content-Length") // which means nothing then (RFC 9112, section 6.3)
 	}
 	status := h.Status
 	if status < 100 {

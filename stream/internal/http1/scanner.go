@@ -49,7 +49,7 @@ type Scanner struct {
 	state scanState
 	left  int64  // of the body or the chunk
 	line  []byte // what has come of a head or a line
-	bad   bool   // chunk framing was malformed: the end cannot be known
+	bad   bool   // chunk framing was malformed, or is not all the head says: the end cannot be known
 }
 
 // A RawHead is a response head as its sender wrote it.
@@ -194,6 +194,7 @@ func (s *Scanner) begin(head []byte) {
 			unframed = unframed || err != nil || (length >= 0 && length != int64(n))
 			length = int64(n)
 		case strings.EqualFold(name, "Transfer-Encoding"):
+			s.bad = s.bad || chunked // twice, which no recipient need know
 			chunked = strings.EqualFold(value, "chunked")
 			unframed = unframed || !chunked || old // RFC 9112, section 6.1
 		}
@@ -205,6 +206,7 @@ func (s *Scanner) begin(head []byte) {
 		s.state = scanUntilClose
 	case chunked:
 		s.state = scanChunkSize
+		s.bad = s.bad || length >= 0 // recipients do not agree on where it ends (RFC 9112, section 6.3)
 	case length > 0:
 		s.state, s.left = scanLength, length
 	case length == 0:

@@ -126,9 +126,10 @@ var responses = []response{
 	{"chunked, white space before", ok + te + "\r\n 5\r\nhello", false, "hello", false, 200, "begun"},
 	{"chunked, too large a size", ok + te + "\r\n8000000000000000\r\nhello", false, "hello", false, 200, "begun"},
 	{"chunked, longer than its size", ok + te + "\r\n5\r\nhello!\r\n0\r\n\r\n", false, "hello0\r\n\r\n", false, 200, "begun"},
-	{"chunked twice", ok + te + te + "\r\n0\r\n\r\n", false, "", false, 200, "begun complete whole keeps"},
-	{"chunked and a length", ok + te + "Content-Length: 3\r\n\r\n5\r\nhello\r\n0\r\n\r\n", false, "hello", false, 200, "begun complete whole keeps"},
-	{"a length and chunked", ok + "Content-Length: 3\r\n" + te + "\r\n5\r\nhello\r\n0\r\n\r\n", false, "hello", false, 200, "begun complete whole keeps"},
+	// RFC 9112, sections 6.1 and 6.2: nobody may send it, so nobody need take it, or agree on its end.
+	{"chunked twice", ok + te + te + "\r\n0\r\n\r\n", false, "", false, 200, "begun complete whole"},
+	{"chunked and a length", ok + te + "Content-Length: 3\r\n\r\n5\r\nhello\r\n0\r\n\r\n", false, "hello", false, 200, "begun complete whole"},
+	{"a length and chunked", ok + "Content-Length: 3\r\n" + te + "\r\n5\r\nhello\r\n0\r\n\r\n", false, "hello", false, 200, "begun complete whole"},
 	{"chunked and two lengths", ok + "Content-Length: 3\r\nContent-Length: 4\r\n" + te + "\r\nhello", false, "hello", false, 200, "begun whole"},
 	{"another coding", ok + "Transfer-Encoding: gzip\r\nContent-Length: 3\r\n\r\nhello", false, "hello", false, 200, "begun whole"},
 	{"codings", ok + "Transfer-Encoding: gzip, chunked\r\n\r\nhello", false, "hello", false, 200, "begun whole"},
