@@ -1,4 +1,4 @@
 package http1
 
-// WriteBeforeEnd is what FlushLast writes with.
-var WriteBeforeEnd = writeBeforeEnd
+// Send is what a connection sends with.
+var Send = send

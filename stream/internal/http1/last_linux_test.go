@@ -29,7 +29,7 @@ func TestFlushLast(t *testing.T) {
 
 // They wait for it, so that both are one packet. The system lets them wait for a fifth of
 // a second, for which one of a few attempts should do on any machine.
-func TestWriteBeforeEnd(t *testing.T) {
+func TestSendBeforeEnd(t *testing.T) {
 	t.Parallel()
 	waits := false
 	for range 20 {
@@ -39,7 +39,7 @@ func TestWriteBeforeEnd(t *testing.T) {
 		peer, err := client.SyscallConn()
 		require.NoError(t, err)
 		require.NoError(t, raw.Control(func(fd uintptr) {
-			n, err := http1.WriteBeforeEnd(int(fd), []byte("answer"))
+			n, err := http1.Send(int(fd), []byte("answer"), true)
 			assert.Equal(t, 6, n)
 			assert.NoError(t, err)
 		}))

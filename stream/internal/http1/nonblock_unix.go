@@ -46,12 +46,7 @@ func (a *attempt) once(fd uintptr) { a.n, a.err = writeNow(fd, a.p, a.last) }
 // writeNow writes what fd, which nobody can close meanwhile, takes of p now.
 func writeNow(fd uintptr, p []byte, last bool) (n int, err error) {
 	for n < len(p) {
-		var m int
-		if last {
-			m, err = writeBeforeEnd(int(fd), p[n:])
-		} else {
-			m, err = syscall.Write(int(fd), p[n:])
-		}
+		m, err := send(int(fd), p[n:], last)
 		if m > 0 {
 			n += m
 			continue
