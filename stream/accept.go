@@ -19,7 +19,7 @@ import (
 // owner has been asked to Reserve, and is told that the Conn has opened before Accept
 // returns. The caller owns the Conn: [Conn.Serve] is its first call.
 func Accept(rwc net.Conn, early []byte, since time.Time, owner Owner, server *http.Server, base context.Context, shown bool) *Conn {
-	c := newConn(rwc, remoteAddr(rwc), early, owner, server, base, shown)
+	c := newConn(rwc, remoteAddr(rwc), early, owner, server, base, shown, !shown)
 	c.born, c.accepted, c.greeted = since, true, len(early) > 0
 	owner.Opened(c)
 	return c

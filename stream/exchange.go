@@ -207,7 +207,7 @@ func (x *Exchange) Writer() http.ResponseWriter {
 
 // SetBase names the context that later requests on the connection derive from. shown
 // says that a ConnContext of the application's own has made it, which knows the network
-// connection.
+// connection, or that the listener may do so; otherwise nobody does.
 func (x *Exchange) SetBase(ctx context.Context, shown bool) { x.base, x.shown = ctx, shown }
 
 // OnRequestError adds hooks for request errors inside this layer; the function

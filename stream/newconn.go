@@ -19,8 +19,8 @@ type connection struct {
 }
 
 // newConn makes rwc, whose client is called remote, a Conn. shown says that the
-// application knows rwc by itself, and may close it.
-func newConn(rwc net.Conn, remote string, early []byte, owner Owner, server *http.Server, base context.Context, shown bool) *Conn {
+// application knows rwc by itself, and may close it; sole, that it is known not to.
+func newConn(rwc net.Conn, remote string, early []byte, owner Owner, server *http.Server, base context.Context, shown, sole bool) *Conn {
 	set, now := owner.Settings(), time.Now()
 	made := new(connection)
 	c := &made.Conn
@@ -36,7 +36,7 @@ func newConn(rwc net.Conn, remote string, early []byte, owner Owner, server *htt
 	c.wire.Init(rwc, http1.Config{
 		Early: early, BufferSize: set.Request.BufferSize, QueueSize: set.QueueSize,
 		Timeout: set.writeTimeout(server), Gone: c.gone, Shared: shown || server.ConnState != nil && !set.Discreet,
-		Meter: c.seen.inbound(),
+		Sole: sole, Meter: c.seen.inbound(),
 	})
 	c.wire.Out.SetDeadline(after(now, server.WriteTimeout))
 	return c

@@ -142,7 +142,8 @@ func (x *Exchange) takeOver() error {
 	default:
 		base = context.Background() // net/http has put nothing there but what newConn does
 	}
-	c := newConn(rwc, remote, early, x.owner, server, base, shown)
+	sole := !shown && x.base != nil // the owner has seen the listener
+	c := newConn(rwc, remote, early, x.owner, server, base, shown, sole)
 	c.errorHooks = append(c.errorHooks, x.errorHooks...)
 	c.served.Store(1)
 	c.seen.follow(x.seen)

@@ -92,7 +92,7 @@ func (c *Conn) Await(serve func() bool) error {
 func (c *Conn) enter() (err error) {
 	c.Out.Locked(func() {
 		if err = c.Out.err; err == nil {
-			c.out.own.inside = true
+			c.out.own.holds |= byAwait
 			c.inside.Store(true)
 		}
 	})
@@ -103,7 +103,7 @@ func (c *Conn) leave() {
 	var outgrown net.Conn
 	var raw syscall.RawConn
 	c.Out.Locked(func() {
-		c.out.own.inside = false
+		c.out.own.holds &^= byAwait
 		c.inside.Store(false)
 		outgrown, c.outgrown = c.outgrown, nil
 		raw = c.raw
@@ -116,7 +116,8 @@ func (c *Conn) leave() {
 
 // attend has what comes served.
 func (c *Conn) attend(fd uintptr) bool {
-	if c.out.own.fd != int32(fd) {
+	if !c.told {
+		c.told = true
 		c.Out.Locked(func() { c.out.own.fd = int32(fd) })
 	}
 	for {

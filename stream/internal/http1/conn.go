@@ -25,6 +25,7 @@ type Config struct {
 	Timeout    time.Duration // of each write that waits for the peer; 0: none
 	Gone       func(error)   // called when the peer is found gone
 	Shared     bool          // somebody else may close the connection, who must not have to wait
+	Sole       bool          // nobody else has the connection, unless Net gives it to him
 	Meter      *Meter        // nil: nobody wants to know
 }
 
@@ -39,6 +40,7 @@ type Conn struct {
 	br     *bufio.Reader // nil while idle; owned by the goroutine that reads
 	fd     uintptr       // set while fill runs: Read is non-blocking then
 	inCall bool
+	told   bool // Out knows the descriptor of Await's connection
 	short  bool // the last of these reads has left nothing behind
 	dozing bool
 	peeked [1]byte
@@ -82,6 +84,9 @@ func (c *Conn) Init(rwc net.Conn, cfg Config) {
 	}
 	_ = rwc.SetDeadline(time.Time{})
 	c.out.own.conn, c.out.own.raw = rwc, c.raw
+	if cfg.Sole && !cfg.Shared {
+		c.out.own.holds = bySole
+	}
 	c.Out = &c.out
 	c.out.sink, c.out.limit, c.out.timeout, c.out.onDeath = &c.out.own, cfg.QueueSize, cfg.Timeout, c.lost
 	c.out.quick, c.out.blind = true, c.raw == nil
@@ -210,8 +215,12 @@ func (c *Conn) SetReadDeadline(t time.Time, ends bool) error {
 // there is no [Conn.Await] any more.
 func (c *Conn) Net() net.Conn {
 	c.known.Store(true)
+	c.share()
 	return c.Show()
 }
+
+// share makes writes ask for the descriptor, because somebody else may close it.
+func (c *Conn) share() { c.Out.Locked(func() { c.out.own.holds &^= bySole }) }
 
 // Show is Net for somebody who does not keep it.
 func (c *Conn) Show() net.Conn {
@@ -250,6 +259,7 @@ func (c *Conn) Detach() (net.Conn, *bufio.ReadWriter, error) {
 	if err := c.Out.Flush(); err != nil {
 		return nil, nil, err
 	}
+	c.share()
 	if err := c.rwc.SetDeadline(time.Time{}); err != nil {
 		return nil, nil, err
 	}

@@ -16,6 +16,7 @@ type attempt struct {
 	last bool // nothing follows: the end goes out with it
 	p    []byte
 	n    int
+	fd   uintptr
 	err  error
 	call func(fd uintptr)
 }
@@ -29,19 +30,26 @@ var attempts = sync.Pool{New: func() any {
 }}
 
 // tryWrite writes what raw takes of p now. It goes past the runtime's poller, with which
-// there is nothing to wait for, and its deadline: the caller has seen to both.
-func tryWrite(raw syscall.RawConn, p []byte, last bool) (n int, err error) {
+// there is nothing to wait for, and its deadline: the caller has seen to both. fd is the
+// descriptor, 0 after an error.
+func tryWrite(raw syscall.RawConn, p []byte, last bool) (n int, fd uintptr, err error) {
 	a := attempts.Get().(*attempt)
-	a.p, a.n, a.err, a.last = p, 0, nil, last
+	a.p, a.last = p, last
 	if err = raw.Control(a.call); err == nil {
-		n, err = a.n, a.err
+		n, fd, err = a.n, a.fd, a.err
+	}
+	if err != nil {
+		fd = 0
 	}
 	a.p = nil
 	attempts.Put(a)
-	return n, err
+	return n, fd, err
 }
 
-func (a *attempt) once(fd uintptr) { a.n, a.err = writeNow(fd, a.p, a.last) }
+func (a *attempt) once(fd uintptr) {
+	a.fd = fd
+	a.n, a.err = writeNow(fd, a.p, a.last)
+}
 
 // writeNow writes what fd, which nobody can close meanwhile, takes of p now.
 func writeNow(fd uintptr, p []byte, last bool) (n int, err error) {

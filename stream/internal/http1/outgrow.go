@@ -46,7 +46,10 @@ func (c *Conn) replace(conn net.Conn) error {
 	defer c.watch.mu.Unlock()
 	_ = conn.SetReadDeadline(c.watch.deadline)
 	c.outgrown, c.rwc, c.raw = c.rwc, conn, rawConn(conn)
-	c.out.own.conn, c.out.own.raw, c.out.own.fd, c.out.own.armed, c.out.own.inside = conn, c.raw, 0, false, false
+	own := &c.out.own
+	own.conn, own.raw, own.fd, own.armed = conn, c.raw, 0, false
+	own.holds &^= byAwait
+	c.told = false
 	c.inside.Store(false)
 	return nil
 }

@@ -27,11 +27,20 @@ type connSink struct {
 	conn    net.Conn
 	raw     syscall.RawConn // nil: there is no non-blocking write
 	armed   bool            // a write deadline is set on conn
-	inside  bool            // [Conn.Await] runs: a close would wait for its end; guarded by the Outbound's lock
+	holds   hold            // guarded by the Outbound's lock
 	severed bool            // that is why conn is still open
 	last    bool            // nothing follows the next write: the end goes out with it
-	fd      int32           // conn's descriptor, if it is known, for the time that inside is true; guarded like it
+	fd      int32           // conn's descriptor, 0 if it is not known; guarded like holds
 }
+
+// A hold is why conn's descriptor is conn's for as long as the Outbound's lock is held and
+// the Outbound lives: a write then needs not ask the runtime for it.
+type hold uint8
+
+const (
+	byAwait hold = 1 << iota // [Conn.Await] runs: a close would wait for its end
+	bySole                   // nobody else closes conn: see [Config]
+)
 
 // rawConn returns conn's descriptor where a write past conn's own methods cannot
 // miss anything: the standard library's sockets, not what wraps or embeds them.
@@ -58,10 +67,15 @@ func (s *connSink) TryWrite(p []byte) (int, error) {
 			return 0, err
 		}
 	}
-	if s.inside && s.fd != 0 && len(p) <= sliceSize { // the Outbound's lock is held for a piece of that size
+	locked := len(p) <= sliceSize // the Outbound's lock is held for a piece of that size
+	if locked && s.holds != 0 && s.fd != 0 {
 		return writeNow(uintptr(s.fd), p, s.last)
 	}
-	return tryWrite(s.raw, p, s.last)
+	n, fd, err := tryWrite(s.raw, p, s.last)
+	if locked && s.holds != 0 {
+		s.fd = int32(fd)
+	}
+	return n, err
 }
 
 func (s *connSink) Write(bufs net.Buffers) error {
@@ -88,7 +102,7 @@ func (s *connSink) Arm(deadline time.Time) error {
 }
 
 func (s *connSink) Abort() {
-	if s.inside {
+	if s.holds&byAwait != 0 {
 		s.severed = true
 		sever(s.conn)
 		return
