@@ -30,6 +30,10 @@ var (
 	// test recorder, or something hides http.Hijacker. The error's text names the
 	// concrete type that does.
 	ErrNotRaw = errors.New("stream: no raw connection")
+
+	// ErrShutdown says that the server shuts down, so that no connection is taken over
+	// any more. It comes with ErrNotRaw.
+	ErrShutdown = errors.New("stream: the server shuts down")
 )
 
 // A RequestError says why no hook could serve a request. Request-error hooks get

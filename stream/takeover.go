@@ -12,7 +12,18 @@ import (
 	"github.com/onramp-go/onramp/stream/internal/http1"
 )
 
-var errSwitchedOff = fmt.Errorf("%w: taking over is switched off", ErrNotRaw)
+var (
+	errSwitchedOff = fmt.Errorf("%w: taking over is switched off", ErrNotRaw)
+	errShutdown    = fmt.Errorf("%w: %w", ErrNotRaw, ErrShutdown)
+)
+
+// unwilling says why the owner takes nothing over.
+func (x *Exchange) unwilling() error {
+	if !x.owner.KeepAlives() {
+		return errShutdown
+	}
+	return errSwitchedOff
+}
 
 // open returns where the exchange sends, and what follows the response there, taking the
 // connection over if it can.
@@ -103,7 +114,7 @@ func (x *Exchange) takeOver() error {
 	case server == nil:
 		return fmt.Errorf("%w: the request has no http.Server in its context to serve later requests", ErrNotRaw)
 	case !x.owner.MayTakeOver():
-		return errSwitchedOff
+		return x.unwilling()
 	}
 	if !hijackable(x.w) {
 		return hiddenBy(x.w)
@@ -117,11 +128,11 @@ func (x *Exchange) takeOver() error {
 	}
 	var rwc net.Conn
 	var rw *bufio.ReadWriter
-	err := errSwitchedOff
-	if x.owner.Reserve() {
-		if rwc, rw, err = x.hijack(); err != nil {
-			x.owner.Unreserve()
-		}
+	var err error
+	if !x.owner.Reserve() {
+		err = x.unwilling()
+	} else if rwc, rw, err = x.hijack(); err != nil {
+		x.owner.Unreserve()
 	}
 	if err != nil {
 		if x.body != nil {
@@ -251,7 +262,7 @@ func (x *Exchange) claim() error {
 		return nil
 	}
 	if !x.owner.MayTakeOver() {
-		return errSwitchedOff
+		return x.unwilling()
 	}
 	_, _, err := x.hijack()
 	return err

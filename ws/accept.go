@@ -20,8 +20,9 @@ import (
 //   - 403 an origin that is not allowed
 //   - 505 HTTP/2 and later, which have no Upgrade, and 501 their extended CONNECT
 //   - 501 a good handshake where there is no raw connection: the error matches
-//     [stream.ErrNotRaw] and names what hides it; 503 where the system has no descriptor
-//     left that the connection needs
+//     [stream.ErrNotRaw] and names what hides it; 503 while the server shuts down, with
+//     [stream.ErrShutdown], and where the system has no descriptor left that the connection
+//     needs
 //
 // opts is copied; nil selects every default. Accept panics if opts make no sense.
 func Accept(s *stream.Stream, c *stream.Context, opts *Options) (*Conn, error) {
@@ -53,7 +54,10 @@ func accept(s *stream.Stream, c *stream.Context, opts *settings) (*Conn, error) 
 
 // lacking returns the status for a good handshake for which the connection cannot be had.
 func lacking(err error) int {
-	if errors.Is(err, stream.ErrNotRaw) || errors.Is(err, stream.ErrClosed) {
+	switch {
+	case errors.Is(err, stream.ErrShutdown):
+		return http.StatusServiceUnavailable
+	case errors.Is(err, stream.ErrNotRaw), errors.Is(err, stream.ErrClosed):
 		return http.StatusNotImplemented
 	}
 	return http.StatusServiceUnavailable

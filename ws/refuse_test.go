@@ -1,11 +1,13 @@
 package ws_test
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -195,6 +197,38 @@ func TestNotRaw(t *testing.T) {
 		assert.Equal(t, http.StatusNotImplemented, rec.Code)
 		assert.Equal(t, sorry, rec.Body.String())
 	})
+}
+
+// TestShuttingDown: a handshake that comes when a shutdown has begun is told that it is too
+// late here, and not that "WebSocket needs a connection of its own".
+func TestShuttingDown(t *testing.T) {
+	t.Parallel()
+	for _, c := range carriers()[1:] { // where there is an Adapter to shut down
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			stop := make(chan func(context.Context) error, 1)
+			stopped, said := make(chan error, 1), make(chan error, 1)
+			h := hooks.HookFunc(func(s *stream.Stream, c *stream.Context) hooks.Status {
+				shutdown := <-stop
+				go func() { stopped <- shutdown(context.Background()) }()
+				for s.KeepAlive(true) {
+					runtime.Gosched()
+				}
+				_, err := ws.Accept(s, c, nil)
+				said <- err
+				return hooks.Reject
+			})
+			s := c.serve(t, h, adapter.Options{})
+			stop <- s.stop
+			resp := connect(t, s).send(upgrade("/ws", "")).answer()
+			err := receive(t, said, "a verdict")
+			assert.ErrorIs(t, err, stream.ErrShutdown)
+			assert.ErrorIs(t, err, stream.ErrNotRaw)
+			assert.Equal(t, http.StatusServiceUnavailable, resp.StatusCode)
+			assert.Equal(t, c.mode == adapter.Eager, resp.Close, "a connection that net/http still has is net/http's to end")
+			assert.NoError(t, receive(t, stopped, "the end"))
+		})
+	}
 }
 
 // TestTLS: a WebSocket over TLS, whose connection cannot be waited for without a buffer.

@@ -81,8 +81,17 @@ func (p *conn) interrupt(ctx context.Context) (undo func() bool) {
 	})
 }
 
-// send sends bytes, sometimes in two pieces.
+// send sends bytes, sometimes in two pieces. The error is errOver where the server, which
+// shuts down, has ended the connection before.
 func (p *conn) send(ctx context.Context, b []byte) error {
+	err := p.sendPieces(ctx, b)
+	if err != nil && p.silent(err) {
+		return errOver
+	}
+	return err
+}
+
+func (p *conn) sendPieces(ctx context.Context, b []byte) error {
 	p.patience()
 	if len(b) > 1 && p.c.rand.IntN(10) == 0 {
 		n := 1 + p.c.rand.IntN(len(b)-1)

@@ -37,9 +37,6 @@ func (p *conn) ask(ctx context.Context, last bool) (bool, error) {
 	}
 	label := p.c.label(p.c.size())
 	if err := p.send(ctx, appendHead(nil, method, work.AnswerPath+oneOf(p.c, work.Answers...), label, fields)); err != nil {
-		if p.silent(err) {
-			return false, errOver
-		}
 		return false, err
 	}
 	resp, err := p.wantBody(method, label)

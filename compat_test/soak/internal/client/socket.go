@@ -58,14 +58,14 @@ func errOverUnless(open bool) error {
 func (p *conn) upgrade(ctx context.Context, path string) error {
 	const fields = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 	if err := p.send(ctx, fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: soak\r\n%s\r\n", path, fields)); err != nil {
-		if p.silent(err) {
-			return errOver
-		}
 		return err
 	}
 	resp, err := p.head("GET")
 	if err != nil {
 		return err
+	}
+	if p.c.fleet.ending.Load() && resp.StatusCode == http.StatusServiceUnavailable && resp.Close {
+		return errOver
 	}
 	if resp.StatusCode != http.StatusSwitchingProtocols || resp.Header.Get("Sec-WebSocket-Accept") != "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" {
 		return fmt.Errorf("handshake: %s", resp.Status)
@@ -175,7 +175,7 @@ func echo(ctx context.Context, c *client) error {
 			want[i] = work.AppendBody(nil, c.name, turns, c.rand.IntN(oneOf(c, 100, 1000, messageSize)))
 			burst = p.appendMessage(burst, want[i])
 		}
-		if err := p.send(ctx, burst); err != nil {
+		if err := p.sendPieces(ctx, burst); err != nil {
 			return p.ends(err)
 		}
 		p.patience()
