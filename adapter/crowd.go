@@ -98,10 +98,15 @@ func (w *crowd) enter(addr netip.Addr) bool {
 	})
 }
 
-// leave takes back what enter has counted.
-func (w *crowd) leave(addr netip.Addr) {
+// add counts a connection from addr that is there already.
+func (w *crowd) add(addr netip.Addr) { w.count(addr, 1) }
+
+// leave takes back what enter or add has counted.
+func (w *crowd) leave(addr netip.Addr) { w.count(addr, -1) }
+
+func (w *crowd) count(addr netip.Addr, n int) {
 	w.change(w.key(addr), func(p *presence) bool {
-		p.conns--
+		p.conns += n
 		return true
 	})
 }
