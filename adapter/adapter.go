@@ -144,13 +144,13 @@ func (o *owner) Opened(c *stream.Conn) {
 }
 
 func (o *owner) Closed(c *stream.Conn) {
+	if o.crowd != nil && !o.counts { // see Server.tell
+		o.crowd.leave(parse(c.RemoteAddr())) // without locks: Key is the application's
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if delete(o.conns, c); len(o.conns) == 0 {
 		o.sweeper.stop()
-	}
-	if o.crowd != nil && !o.counts { // see Server.tell
-		o.crowd.leave(parse(c.RemoteAddr()))
 	}
 	if c.Hijacked() {
 		if o.hijacked == nil {

@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"net/http"
+	"net/netip"
 
 	"github.com/onramp-go/onramp/stream"
 )
@@ -12,7 +13,7 @@ func (o *owner) admit(x *stream.Exchange) (done func(), ok bool) {
 	addr := parse(x.Request().RemoteAddr)
 	if !o.counts && !o.crowd.enter(addr) {
 		o.turnAway(x, &stream.RequestError{Op: "read request line", Status: http.StatusTooManyRequests, Err: ErrCrowded})
-		return func() {}, false
+		return func() { o.settle(x, netip.Addr{}) }, false
 	}
 	end, refusal := x.Admit()
 	if refusal != nil {
@@ -20,10 +21,26 @@ func (o *owner) admit(x *stream.Exchange) (done func(), ok bool) {
 	}
 	return func() {
 		end()
-		if !o.counts && x.Conn() == nil { // else it is the connection's; see Closed
-			o.crowd.leave(addr)
-		}
+		o.settle(x, addr)
 	}, refusal == nil
+}
+
+// settle is called behind an exchange that was counted as one from addr, the zero Addr: that
+// was not. If it has taken the connection over that is the connection's, which Closed takes
+// back, maybe has already, from an address of its own: middleware may have changed the
+// request's, and a hook may refuse by a send.
+func (o *owner) settle(x *stream.Exchange, addr netip.Addr) {
+	if o.counts {
+		return
+	}
+	if c := x.Conn(); c != nil {
+		at := parse(c.RemoteAddr())
+		if at == addr {
+			return
+		}
+		o.crowd.add(at)
+	}
+	o.crowd.leave(addr)
 }
 
 // turnAway answers x with the refusal.

@@ -2,8 +2,10 @@ package adapter
 
 import (
 	"errors"
+	"log"
 	"net"
 	"net/netip"
+	"runtime/debug"
 	"sync"
 )
 
@@ -26,9 +28,10 @@ type AddressLimits struct {
 	Unfinished int
 	// Key returns what a client's address counts as: all that share a prefix share the
 	// bounds. The zero Prefix has none, for a load balancer's address or those of a
-	// monitor. It must be quick, and return the same for the same address. nil: an IPv4
-	// address stands for itself, an IPv6 address for its /64, of which a single client
-	// may use any. Addresses that are no IP addresses have no bounds.
+	// monitor. It must be quick, and return the same for the same address. A panic is
+	// logged to package log's standard logger, and stands for the zero Prefix. nil: an
+	// IPv4 address stands for itself, an IPv6 address for its /64, of which a single
+	// client may use any. Addresses that are no IP addresses have no bounds.
 	Key func(netip.Addr) netip.Prefix
 }
 
@@ -66,10 +69,15 @@ func newCrowd(l AddressLimits) *crowd {
 }
 
 // key returns what addr counts as; the zero Prefix is not counted.
-func (w *crowd) key(addr netip.Addr) netip.Prefix {
+func (w *crowd) key(addr netip.Addr) (key netip.Prefix) {
 	if !addr.IsValid() {
-		return netip.Prefix{}
+		return key
 	}
+	defer func() {
+		if v := recover(); v != nil { // perhaps on the goroutine that accepts
+			log.Printf("onramp: panic in AddressLimits.Key: %v\n%s", v, debug.Stack())
+		}
+	}()
 	return w.limits.Key(addr.Unmap().WithZone(""))
 }
 
@@ -98,10 +106,15 @@ func (w *crowd) enter(addr netip.Addr) bool {
 	})
 }
 
-// leave takes back what enter has counted.
-func (w *crowd) leave(addr netip.Addr) {
+// add counts a connection from addr that is there already.
+func (w *crowd) add(addr netip.Addr) { w.count(addr, 1) }
+
+// leave takes back what enter or add has counted.
+func (w *crowd) leave(addr netip.Addr) { w.count(addr, -1) }
+
+func (w *crowd) count(addr netip.Addr, n int) {
 	w.change(w.key(addr), func(p *presence) bool {
-		p.conns--
+		p.conns += n
 		return true
 	})
 }

@@ -28,6 +28,7 @@ var lastingKey = stream.NewKey[*lasting]("adapter lasting")
 // Lasts keeps what goes on until it is done, so that Shutdown can end it.
 func (o *owner) Lasts(x *stream.Exchange, kind stream.Kind, end func(reason error)) (done func()) {
 	l, known := lastingKey.Get(x.Context())
+	grip, server := x.Grip(), x.Server() // before mu: a takeover asks for it with the exchange's lock in hand
 	o.mu.Lock()
 	switch {
 	case !known:
@@ -37,7 +38,7 @@ func (o *owner) Lasts(x *stream.Exchange, kind stream.Kind, end func(reason erro
 		l = &lasting{tags: l.tags.clone()}
 		o.index(l)
 	}
-	l.grip, l.server, l.kind, l.end, l.timer, l.going = x.Grip(), x.Server(), kind, end, nil, true
+	l.grip, l.server, l.kind, l.end, l.timer, l.going = grip, server, kind, end, nil, true
 	o.lasting[l] = struct{}{}
 	if d := o.servers[l.server]; o.stopping.Load() || d != nil && d.on {
 		l.part(0)

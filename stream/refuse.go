@@ -34,6 +34,22 @@ func (x *Exchange) Refuse(err *RequestError, hooks []Runner, keep http.Header) {
 	c.requestError = nil
 }
 
+// refused answers x, which nobody is to serve, and closes the connection.
+func (c *Conn) refused(x *Exchange, bad *RequestError) {
+	c.failed(bad)
+	x.rw.CloseAfter()
+	done := false
+	defer func() {
+		if !done { // a hook has called runtime.Goexit
+			x.abandon()
+		}
+	}()
+	x.Refuse(bad, x.refusers(), nil)
+	done = true
+	_, linger := x.finish()
+	c.Close(linger)
+}
+
 // refuseLikeStock refuses a request as net/http's server does, where it would: one that
 // could not be parsed, or whose expectation is unknown.
 func (x *Exchange) refuseLikeStock(err *RequestError) {

@@ -108,11 +108,7 @@ func (c *Conn) take() (*looped, error) {
 		bad = x.check(&c.owner.Settings().Request, n.in.Traits)
 	}
 	if bad != nil {
-		c.failed(bad)
-		x.rw.CloseAfter()
-		x.Refuse(bad, x.refusers(), nil)
-		_, linger := x.finish()
-		c.Close(linger)
+		c.refused(x, bad)
 		return nil, bad
 	}
 	return n, nil

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -106,9 +108,23 @@ func (c *Conn) end(cut bool) (linger bool) {
 		err = errPanic
 	}
 	c.alive.stop()
+	defer c.over.done()
+	defer c.caught() // whoever ends a connection does not expect a panic
 	c.tell(err)
-	c.over.done()
 	return linger
+}
+
+// caught is deferred around a call of Options.Closed at the end, when no hook around it runs
+// any more. A panic goes no further.
+func (c *Conn) caught() {
+	v := recover()
+	if v == nil || v == http.ErrAbortHandler {
+		return
+	}
+	err := &stream.PanicError{Value: v, Stack: debug.Stack()}
+	x := c.x.Load()
+	x.Conn().Logf("http: panic serving %v: %v\n%s", x.Conn().RemoteAddr(), v, err.Stack)
+	x.Saw(err)
 }
 
 // tell calls Options.Closed, once. The observer learns the same.
