@@ -53,9 +53,7 @@ func (c *Conn) settle() error {
 	idle := c.idleTimeout()
 	if c.first() {
 		idle, _ = c.readTimeouts() // the head's time-out: it has been due since the accept
-		if c.greeted || idle < coarse {
-			since = c.born
-		} // else that was just now
+		since = c.greeting(idle)
 	} else {
 		c.tell(http.StateIdle)
 	}

@@ -26,8 +26,14 @@ func (c *Conn) receive(ctx context.Context, in *http1.Incoming) (*http1.Body, er
 	var begun time.Time   // now
 	var arrivals Arrivals // of a head that may come in part
 	if c.first() {
-		begun = c.born // await has set the time-out for the head
+		begun = c.born
 		arrivals = c.owner.Settings().Arrivals
+		if since := c.greeting(header); !since.IsZero() && !c.wire.HeadBuffered() {
+			// As await has done, but a sweep that interrupts a wait takes its bound away.
+			if _, err := c.patience.bound(c.wire, since, header); err != nil {
+				return nil, err
+			}
+		}
 	} else if !c.wire.HeadBuffered() {
 		arrivals = c.owner.Settings().Arrivals
 		if whole > 0 {
@@ -70,6 +76,15 @@ func (c *Conn) receive(ctx context.Context, in *http1.Incoming) (*http1.Body, er
 	}
 	c.wire.Out.Begin(after(now, c.server.WriteTimeout))
 	return http1.NewBody(c.wire.Reader(), &in.Request, &c.limits), nil
+}
+
+// greeting returns since when the time for the head of a first request counts; the zero time
+// is the wait for it, which has begun at the accept.
+func (c *Conn) greeting(header time.Duration) time.Time {
+	if c.greeted || header < coarse {
+		return c.born
+	}
+	return time.Time{}
 }
 
 // first reports whether no request has come on a connection that the owner itself has
