@@ -116,10 +116,6 @@ func (c *Conn) leave() {
 
 // attend has what comes served.
 func (c *Conn) attend(fd uintptr) bool {
-	if !c.told {
-		c.told = true
-		c.Out.Locked(func() { c.out.own.fd = int32(fd) })
-	}
 	for {
 		err := c.fill(fd)
 		if err == errWouldBlock {

@@ -40,7 +40,6 @@ type Conn struct {
 	br     *bufio.Reader // nil while idle; owned by the goroutine that reads
 	fd     uintptr       // set while fill runs: Read is non-blocking then
 	inCall bool
-	told   bool // Out knows the descriptor of Await's connection
 	short  bool // the last of these reads has left nothing behind
 	dozing bool
 	peeked [1]byte

@@ -49,7 +49,6 @@ func (c *Conn) replace(conn net.Conn) error {
 	own := &c.out.own
 	own.conn, own.raw, own.fd, own.armed = conn, c.raw, 0, false
 	own.holds &^= byAwait
-	c.told = false
 	c.inside.Store(false)
 	return nil
 }

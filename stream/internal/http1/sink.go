@@ -33,13 +33,12 @@ type connSink struct {
 	fd      int32           // conn's descriptor, 0 if it is not known; guarded like holds
 }
 
-// A hold is why conn's descriptor is conn's for as long as the Outbound's lock is held and
-// the Outbound lives: a write then needs not ask the runtime for it.
+// A hold says who can close conn.
 type hold uint8
 
 const (
 	byAwait hold = 1 << iota // [Conn.Await] runs: a close would wait for its end
-	bySole                   // nobody else closes conn: see [Config]
+	bySole                   // nobody but the Outbound, with its lock held: a write that holds it needs not ask the runtime for the descriptor
 )
 
 // rawConn returns conn's descriptor where a write past conn's own methods cannot
@@ -68,11 +67,11 @@ func (s *connSink) TryWrite(p []byte) (int, error) {
 		}
 	}
 	locked := len(p) <= sliceSize // the Outbound's lock is held for a piece of that size
-	if locked && s.holds != 0 && s.fd != 0 {
+	if locked && s.holds&bySole != 0 && s.fd != 0 {
 		return writeNow(uintptr(s.fd), p, s.last)
 	}
 	n, fd, err := tryWrite(s.raw, p, s.last)
-	if locked && s.holds != 0 {
+	if locked && s.holds&bySole != 0 {
 		s.fd = int32(fd)
 	}
 	return n, err
