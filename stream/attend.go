@@ -42,36 +42,32 @@ func (c *Conn) attend() error {
 func (c *Conn) whole() bool {
 	a := &c.attended
 	a.err = c.awake(nil)
-	for a.err == nil && c.wire.HeadBuffered() {
-		n, err := c.take()
+	for a.over = a.err != nil || !c.wire.HeadBuffered(); !a.over; {
+		n, err := c.take(true)
 		switch {
 		case err != nil:
-			a.err = err
-			continue
+			a.over, a.err = true, err
 		case c.needed(&n.in):
 			a.over, a.left = true, &n.Exchange
-			return false
 		case !c.run(&n.Exchange):
-			a.err = c.left()
-			continue
+			a.over, a.err = true, c.left()
 		case !c.wire.Inside(): // outgrown
 			a.over, a.again = true, true
-			return false
 		case c.wire.HeadBuffered():
 			a.err = c.follows()
-			continue
+			a.over = a.err != nil
+		default:
+			c.x.Store(nil)
+			if a.err = c.settle(); a.err == nil && c.wire.Buffered() == 0 {
+				c.state.Store(connIdle)
+				if !c.ends() {
+					return true
+				}
+				a.err = ErrClosed
+			}
+			a.over = true
 		}
-		c.x.Store(nil)
-		if a.err = c.settle(); a.err != nil || c.wire.Buffered() > 0 {
-			break
-		}
-		c.state.Store(connIdle)
-		if !c.ends() {
-			return true
-		}
-		a.err = ErrClosed
 	}
-	a.over = true
 	return false
 }
 

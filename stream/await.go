@@ -50,9 +50,9 @@ func (c *Conn) settle() error {
 		return err
 	}
 	var since time.Time // now
-	idle := c.idleTimeout()
+	idle := c.times.idle
 	if c.first() {
-		idle, _ = c.readTimeouts() // the head's time-out: it has been due since the accept
+		idle = c.times.header // the head's time-out: it has been due since the accept
 		since = c.greeting(idle)
 	} else {
 		c.tell(http.StateIdle)

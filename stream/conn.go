@@ -91,8 +91,10 @@ type Conn struct {
 	seen   *witness // nil: there is no Observer
 
 	limits     http1.Limits
-	memo       http1.Memo // of the goroutine that reads
-	errorHooks []Runner   // of the middleware around the hook that took it over
+	times      timeouts
+	request    *RequestConfig // of the owner; nil: nothing in it bounds anything
+	memo       http1.Memo     // of the goroutine that reads
+	errorHooks []Runner       // of the middleware around the hook that took it over
 
 	dispatch func(*Conn, *Exchange) bool
 	attended attended

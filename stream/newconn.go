@@ -32,7 +32,10 @@ func newConn(rwc net.Conn, remote string, early []byte, owner Owner, server *htt
 		c.tls = &state
 	}
 	c.seen = newWitness(set.Observer, server)
-	c.limits = wireLimits(set.Request, server)
+	c.limits, c.times = wireLimits(set.Request, server), set.timeouts(server)
+	if set.Request != (RequestConfig{}) {
+		c.request = &set.Request
+	}
 	c.wire.Init(rwc, http1.Config{
 		Early: early, BufferSize: set.Request.BufferSize, QueueSize: set.QueueSize,
 		Timeout: set.writeTimeout(server), Gone: c.gone, Shared: shown || server.ConnState != nil && !set.Discreet,

@@ -66,7 +66,7 @@ func (s *Stream) NextRequest() (*http.Request, error) {
 	}
 	var body *http1.Body
 	if err == nil {
-		body, err = c.receive(&n.tail, &n.in)
+		body, err = c.receive(&n.tail, &n.in, c.wire.HeadBuffered())
 	}
 	if err != nil {
 		c.failed(err)
@@ -166,5 +166,5 @@ func (x *Exchange) move(n *followed, r *http.Request, wire *http1.Body, bad bool
 		x.rw.CloseAfter()
 		return nil
 	}
-	return x.check(&c.owner.Settings().Request, n.in.Traits)
+	return x.check(c.request, n.in.Traits)
 }

@@ -33,13 +33,9 @@ func (p *patience) bound(wire *http1.Conn, since time.Time, d time.Duration) (ex
 	if d > 0 && !exact {
 		sweeps = int64(d/SweepInterval) + 1
 	}
-	if p.sweeps.Load() != sweeps && p.sweeps.Swap(sweeps) == ranOut {
-		p.firing.Lock() // until its deadline is set, which is replaced below
-		p.sweeps.Store(sweeps)
-		p.firing.Unlock()
-	}
+	p.count(sweeps)
 	if !exact {
-		return false, wire.SetReadDeadline(time.Time{}, false)
+		return false, lift(wire)
 	}
 	if since.IsZero() {
 		since = time.Now()
@@ -49,11 +45,30 @@ func (p *patience) bound(wire *http1.Conn, since time.Time, d time.Duration) (ex
 
 // unbound is bound without a bound.
 func (p *patience) unbound(wire *http1.Conn) error {
-	if p.sweeps.Load() == 0 && !wire.Bounded() {
+	p.count(0)
+	return lift(wire)
+}
+
+// count has that many sweeps to come; the caller sets the deadline anew.
+func (p *patience) count(sweeps int64) {
+	if p.sweeps.Load() != sweeps && p.sweeps.Swap(sweeps) == ranOut {
+		p.recount(sweeps)
+	}
+}
+
+// recount is count behind the sweep that found the time over.
+func (p *patience) recount(sweeps int64) {
+	p.firing.Lock() // until its deadline is set
+	p.sweeps.Store(sweeps)
+	p.firing.Unlock()
+}
+
+// lift takes the deadline away, if there is one.
+func lift(wire *http1.Conn) error {
+	if !wire.Bounded() {
 		return nil
 	}
-	_, err := p.bound(wire, time.Time{}, 0)
-	return err
+	return wire.SetReadDeadline(time.Time{}, false)
 }
 
 // sweep counts one interval.

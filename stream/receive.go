@@ -20,21 +20,22 @@ func (x *Exchange) attach(r *http.Request, traits http1.Traits) {
 	x.serve(r, traits, traits.Expect && expectsContinue(r))
 }
 
-// receive reads the head of the next request, which await has seen coming, into in.
-func (c *Conn) receive(ctx context.Context, in *http1.Incoming) (*http1.Body, error) {
-	header, whole := c.readTimeouts()
+// receive reads the head of the next request, which await has seen coming, into in. here
+// says that all of it has come.
+func (c *Conn) receive(ctx context.Context, in *http1.Incoming, here bool) (*http1.Body, error) {
+	header, whole := c.times.header, c.times.whole
 	var begun time.Time   // now
 	var arrivals Arrivals // of a head that may come in part
 	if c.first() {
 		begun = c.born
 		arrivals = c.owner.Settings().Arrivals
-		if since := c.greeting(header); !since.IsZero() && !c.wire.HeadBuffered() {
+		if since := c.greeting(header); !since.IsZero() && !here {
 			// As await has done, but a sweep that interrupts a wait takes its bound away.
 			if _, err := c.patience.bound(c.wire, since, header); err != nil {
 				return nil, err
 			}
 		}
-	} else if !c.wire.HeadBuffered() {
+	} else if !here {
 		arrivals = c.owner.Settings().Arrivals
 		if whole > 0 {
 			begun = time.Now()
@@ -91,16 +92,6 @@ func (c *Conn) greeting(header time.Duration) time.Time {
 // accepted.
 func (c *Conn) first() bool { return c.served.Load() == 0 }
 
-func (c *Conn) idleTimeout() time.Duration {
-	switch {
-	case c.server.IdleTimeout != 0:
-		return c.server.IdleTimeout
-	case c.server.ReadTimeout != 0:
-		return c.server.ReadTimeout
-	}
-	return c.owner.Settings().IdleTimeout
-}
-
 // flushSoon has what was answered sent within flushDelay, if nothing sends it before.
 func (c *Conn) flushSoon() {
 	if c.flushing.Load() || c.flushing.Swap(true) {
@@ -130,23 +121,6 @@ func (c *Conn) flushNow() {
 	}
 }
 
-// readTimeouts returns the time for the head and for the whole request.
-func (c *Conn) readTimeouts() (header, whole time.Duration) {
-	set := c.owner.Settings()
-	whole = c.server.ReadTimeout
-	if set.Request.ReadTimeout != 0 {
-		whole = set.Request.ReadTimeout
-	}
-	header = c.server.ReadHeaderTimeout
-	if header == 0 || whole > 0 && whole < header {
-		header = whole
-	}
-	if header == 0 {
-		header = set.HeaderTimeout
-	}
-	return header, whole
-}
-
 // after returns now plus d, or no time if d is not positive.
 func after(now time.Time, d time.Duration) time.Time {
 	if d <= 0 {
@@ -160,14 +134,15 @@ func expectsContinue(r *http.Request) bool {
 	return ok && r.ProtoAtLeast(1, 1) && r.ContentLength != 0 && len(expect) > 0 && http1.HasToken(expect[0], "100-continue")
 }
 
-// check returns what the request breaches of cfg, and of what any server must refuse.
+// check returns what the request breaches of cfg, nil for no limits, and of what any
+// server must refuse.
 func (x *Exchange) check(cfg *RequestConfig, traits http1.Traits) *RequestError {
 	if traits.Expect {
 		if expect := x.r.Header["Expect"]; len(expect) > 0 && expect[0] != "" && !http1.HasToken(expect[0], "100-continue") {
 			return &RequestError{Op: "read header", Status: http.StatusExpectationFailed, Err: errors.New("unknown expectation")}
 		}
 	}
-	if *cfg != (RequestConfig{}) {
+	if cfg != nil {
 		if err := x.Limit(*cfg); err != nil {
 			return err
 		}

@@ -73,22 +73,22 @@ func (c *Conn) next() (*Exchange, error) {
 		c.attended.left = nil
 		return x, nil
 	}
-	n, err := c.take()
+	n, err := c.take(c.wire.HeadBuffered())
 	if err != nil {
 		return nil, err
 	}
 	return &n.Exchange, nil
 }
 
-// take reads the next request, which has begun to arrive, and begins its exchange. A bad
-// request is answered.
-func (c *Conn) take() (*looped, error) {
+// take reads the next request, which has begun to arrive, and begins its exchange. here
+// says that all of its head has come. A bad request is answered.
+func (c *Conn) take(here bool) (*looped, error) {
 	n := new(looped)
 	x := &n.Exchange
 	x.owner, x.conn, x.looped, x.seen = c.owner, c, true, c.seen.next()
 	x.base = c.base
 	x.init(c.base)
-	wire, err := c.receive(&x.first, &n.in)
+	wire, err := c.receive(&x.first, &n.in, here)
 	r, bad := &n.in.Request, requestError(err)
 	switch {
 	case bad != nil:
@@ -105,7 +105,7 @@ func (c *Conn) take() (*looped, error) {
 	c.x.Store(x)
 	x.begins()
 	if bad == nil {
-		bad = x.check(&c.owner.Settings().Request, n.in.Traits)
+		bad = x.check(c.request, n.in.Traits)
 	}
 	if bad != nil {
 		c.refused(x, bad)

@@ -169,8 +169,7 @@ func (x *Exchange) takeOver() error {
 	x.rw.SetHeader(x.w.Header())
 	x.w = x.rw
 	if x.wire != nil {
-		_, whole := c.readTimeouts()
-		_ = c.wire.SetReadDeadline(after(time.Now(), whole), false)
+		_ = c.wire.SetReadDeadline(after(time.Now(), c.times.whole), false)
 	}
 	c.owner.Opened(c)
 	if x.asked() {
@@ -216,8 +215,7 @@ func (x *Exchange) serve(r *http.Request, traits http1.Traits, expects bool) {
 		return
 	}
 	rw := x.rw
-	_, whole := c.readTimeouts()
-	p := c.paced(whole > 0)
+	p := c.paced(c.times.whole > 0)
 	x.wire.BeforeRead = func() error {
 		if p != nil && rw.Unhurried() {
 			p = nil

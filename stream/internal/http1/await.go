@@ -12,7 +12,9 @@ func (c *Conn) WaitReadable() error {
 		if c.br.Buffered() > 0 {
 			return nil
 		}
-		c.dropReader()
+		if c.raw != nil || c.lent {
+			c.dropReader()
+		}
 	}
 	if c.raw == nil {
 		_, err := c.Reader().Peek(1)

@@ -16,7 +16,6 @@ const (
 // it has: it goes out first, and as long as it is on its way, t ends no write.
 func (o *Outbound) Begin(t time.Time) {
 	o.mu.Lock()
-	defer o.mu.Unlock()
 	if n := o.inflight + len(o.buf); n > 0 {
 		if o.ahead == 0 || !o.earlier.IsZero() && (o.deadline.IsZero() || o.deadline.After(o.earlier)) {
 			o.earlier = o.deadline
@@ -24,6 +23,7 @@ func (o *Outbound) Begin(t time.Time) {
 		o.ahead = n
 	}
 	o.deadline = t
+	o.mu.Unlock()
 }
 
 // SetDeadline replaces the time-out of each write of the present response by one point

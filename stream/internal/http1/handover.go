@@ -177,6 +177,21 @@ func (o *Outbound) write(frames [][]byte) error {
 	return o.err
 }
 
+// lone is write for p alone where nothing waits, and the sink is ours but takes nothing
+// without waiting. mu is held, and nobody has the turn.
+func (o *Outbound) lone(p []byte) error {
+	o.busy = true
+	defer o.release()
+	if err := o.await(waitsForSlice, func() error {
+		_, err := o.own.conn.Write(p)
+		return err
+	}); err != nil {
+		return o.die(err)
+	}
+	o.sent += int64(len(p))
+	return o.err
+}
+
 // tryHand is hand for a sink that may take a lone buffer at once.
 func (o *Outbound) tryHand(bufs net.Buffers) error {
 	if len(bufs) == 1 && !o.blind {

@@ -143,7 +143,10 @@ func (o *Outbound) Write(frames ...[]byte) error {
 func (o *Outbound) WriteThrough(p []byte) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.err == nil && o.quick && !o.blind && !o.busy && len(o.buf) == 0 && o.ahead == 0 && !o.expired() {
+	if o.err == nil && o.quick && !o.busy && len(o.buf) == 0 && o.ahead == 0 && !o.expired() {
+		if o.blind && len(p) <= sliceSize {
+			return o.lone(p)
+		}
 		n, err := o.sink.TryWrite(p)
 		if err != nil {
 			return o.die(err)
@@ -170,6 +173,11 @@ func (o *Outbound) Flush() error {
 // FlushAll is Flush before a pause: it gives the buffer back.
 func (o *Outbound) FlushAll() error {
 	o.mu.Lock()
+	if !o.busy && o.buf == nil { // as a rule what was sent last has left already
+		err := o.err
+		o.mu.Unlock()
+		return err
+	}
 	defer o.mu.Unlock()
 	err := o.flush()
 	o.rest()
