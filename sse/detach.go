@@ -15,7 +15,8 @@ import (
 // Timeout, nor the values of the request's context. Request and Response are nil.
 //
 // ended, unless it is nil, is called once, when the session has ended and on a goroutine
-// of its own, with an error that matches stream.ErrClosed.
+// of its own, with an error that matches stream.ErrClosed. There a panic is logged to the
+// server's ErrorLog and goes no further: the task-panic hooks have ended with their request.
 //
 // Where nothing can go on behind the hook, as on HTTP/2, within a writer of middleware's, or
 // in a NextRequest loop, Detach returns when the session has ended, behind ended, and with
@@ -32,6 +33,12 @@ func (x *Session) Detach(ended func(err error)) error {
 		base, goes := x.exchange.Outlast(x.adopt, x.left)
 		if goes {
 			x.detached = true
+			if conn := x.exchange.Conn(); ended != nil {
+				x.ended = func(err error) {
+					defer conn.Contain()
+					ended(err)
+				}
+			}
 			x.disjoin()
 			x.ctx, x.cancel = context.WithCancelCause(base) // now: the other one ends before adopt is called
 			x.mu.Unlock()

@@ -29,7 +29,7 @@ type RequestInfo struct {
 	// Conn is the ID of the connection. 0: none was taken over, or not yet.
 	Conn uint64
 	// Request is the request as the adapter has got it, to be read only. It is empty
-	// where it could not be parsed.
+	// where it could not be parsed, and for what panics behind its end.
 	Request *http.Request
 }
 

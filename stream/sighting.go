@@ -55,6 +55,21 @@ func (s *sighting) answers(status int) {
 	s.clock.Mark()
 }
 
+// Contain is deferred around calls of the application's behind the end of a request: a
+// panic is logged, the owner's [Observer] is told, and it goes no further.
+func (c *Conn) Contain() {
+	v := recover()
+	if v == nil || v == http.ErrAbortHandler {
+		return
+	}
+	err := &PanicError{Value: v, Stack: stack()}
+	c.Logf("http: panic serving %v: %v\n%s", c.remote, v, err.Stack)
+	if w := c.seen; w != nil {
+		defer w.guard()
+		w.observer.Panicked(RequestInfo{Conn: c.id, Request: unparsed(c.base)}, err)
+	}
+}
+
 // NewConnID returns an ID for a connection that an owner has but does not serve.
 func NewConnID() uint64 { return lastConn.Add(1) }
 
