@@ -98,19 +98,21 @@ type Conn struct {
 
 	dispatch func(*Conn, *Exchange) bool
 	attended attended
-	detached *Exchange // of the goroutine that serves, as is fed
-	fed      *Feed     // that is to begin
+	x        *Exchange // being served, or the last one; of the goroutine that serves, as are the others
+	spare    *Exchange // blank, for the next request
+	detached *Exchange
+	fed      *Feed // that is to begin
 
 	greeted  bool // some time has passed between birth and the first wait
 	served   atomic.Int64
 	patience patience
 	rest     rest
 	state    atomic.Int32
-	x        atomic.Pointer[Exchange] // being served, or the last one that was
-	watches  atomic.Bool              // a watch was asked for, for x or one before
-	upgraded atomic.Pointer[Raw]      // of x, from the 101 on
-	feed     atomic.Pointer[Feed]     // goes on, while there is no x
-	last     atomic.Bool              // no request after this one
+	at       atomic.Pointer[requestContext] // of the request being served, or of the last one
+	watches  atomic.Bool                    // a watch was asked for, for x or one before
+	upgraded atomic.Pointer[Raw]            // of x, from the 101 on
+	feed     atomic.Pointer[Feed]           // goes on, while there is no x
+	last     atomic.Bool                    // no request after this one
 	closed   sync.Once
 	away     atomic.Bool // given to a handler by Hijack
 	accepted bool        // by the owner itself
@@ -194,8 +196,10 @@ func (c *Conn) Close(linger bool) {
 		return
 	}
 	c.stopWatch()
-	if x := c.x.Swap(nil); x != nil {
-		x.closeBody()
+	c.at.Store(nil)
+	if c.x != nil {
+		c.x.closeBody()
+		c.x = nil
 	}
 	err := c.wire.FlushLast()
 	c.closing(err)
@@ -228,8 +232,12 @@ func (c *Conn) gave() {
 
 // gone is called when the client is found to have left.
 func (c *Conn) gone(error) {
-	if x := c.x.Load(); x != nil {
-		x.endContexts()
+	if at := c.at.Load(); at != nil {
+		if x := at.known(); x != nil {
+			x.endContexts()
+		} else {
+			at.end()
+		}
 	}
 	if f := c.feed.Load(); f != nil {
 		f.leave()

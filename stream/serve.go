@@ -40,8 +40,31 @@ func (c *Conn) run(x *Exchange) bool {
 	keep, linger := x.finish()
 	if !keep {
 		c.Close(linger)
+		return false
 	}
-	return keep
+	c.reuse(x)
+	return true
+}
+
+// reuse keeps x, which is over, for the next request, unless somebody may have it, who finds
+// that it is over for ever.
+func (c *Conn) reuse(x *Exchange) {
+	if x.first.part() {
+		c.blank(x)
+		c.x, c.spare = nil, x
+	}
+}
+
+// blank makes x one of c's loop that has no request yet.
+func (c *Conn) blank(x *Exchange) *Exchange {
+	*x = Exchange{owner: c.owner, base: c.base, conn: c, looped: true}
+	return x
+}
+
+// idles says that no request is being served.
+func (c *Conn) idles() {
+	c.at.Store(nil)
+	c.x = nil
 }
 
 // Arrived returns what the server's handler is to be called with, before anybody else has
@@ -51,12 +74,12 @@ func (x *Exchange) Arrived() (http.ResponseWriter, *http.Request) { return x.w, 
 // Abort ends an exchange whose handler panicked, and closes the connection.
 func (x *Exchange) Abort() { x.abandon() }
 
-// A looped is an exchange of the keep-alive loop, with all it is made of: requests are
-// many, and one allocation is cheaper than four.
+// A looped is what a handler that the keep-alive loop calls can keep: requests are many, and
+// one allocation is cheaper than four.
 type looped struct {
-	Exchange
-	rw http1.ResponseWriter
-	in http1.Incoming
+	ctx requestContext
+	rw  http1.ResponseWriter
+	in  http1.Incoming
 }
 
 // next waits for the next request and returns its exchange. After an error other than
@@ -64,7 +87,11 @@ type looped struct {
 func (c *Conn) next() (*Exchange, error) {
 	if err := c.await(true); err != nil {
 		c.failed(err)
-		if err != ErrResting && err != ErrDetached {
+		switch err {
+		case ErrDetached:
+		case ErrResting:
+			c.spare = nil
+		default:
 			c.Close(false)
 		}
 		return nil, err
@@ -73,43 +100,42 @@ func (c *Conn) next() (*Exchange, error) {
 		c.attended.left = nil
 		return x, nil
 	}
-	n, err := c.take(c.wire.HeadBuffered())
-	if err != nil {
-		return nil, err
-	}
-	return &n.Exchange, nil
+	x, _, err := c.take(c.wire.HeadBuffered())
+	return x, err
 }
 
 // take reads the next request, which has begun to arrive, and begins its exchange. here
 // says that all of its head has come. A bad request is answered.
-func (c *Conn) take(here bool) (*looped, error) {
-	n := new(looped)
-	x := &n.Exchange
-	x.owner, x.conn, x.looped, x.seen = c.owner, c, true, c.seen.next()
-	x.base = c.base
-	x.init(c.base)
-	wire, err := c.receive(&x.first, &n.in, here)
+func (c *Conn) take(here bool) (*Exchange, http1.Traits, error) {
+	n, x := new(looped), c.spare
+	if c.spare = nil; x == nil {
+		x = c.blank(new(Exchange))
+	}
+	n.ctx.base, n.ctx.x = c.base, x
+	x.first, x.seen = &n.ctx, c.seen.next()
+	wire, traits, err := c.receive(&n.ctx, &n.in, here)
 	r, bad := &n.in.Request, requestError(err)
 	switch {
 	case bad != nil:
-		r = unparsed(&x.first)
+		r = unparsed(&n.ctx)
 	case err != nil:
 		c.failed(err)
 		c.Close(false)
-		return nil, err
+		return nil, traits, err
 	}
 	x.rw, x.wire = &n.rw, wire
 	x.w = x.rw
 	x.r, x.received = r, r
-	x.attach(r, n.in.Traits)
-	c.x.Store(x)
+	x.attach(r, traits)
+	c.x = x
+	c.at.Store(&n.ctx)
 	x.begins()
 	if bad == nil {
-		bad = x.check(c.request, n.in.Traits)
+		bad = x.check(c.request, traits)
 	}
 	if bad != nil {
 		c.refused(x, bad)
-		return nil, bad
+		return nil, traits, bad
 	}
-	return n, nil
+	return x, traits, nil
 }
