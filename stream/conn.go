@@ -99,7 +99,7 @@ type Conn struct {
 	dispatch func(*Conn, *Exchange) bool
 	attended attended
 	x        *Exchange // being served, or the last one; of the goroutine that serves, as are the others
-	spare    *Exchange // blank, for the next request
+	spare    *Exchange // for the next request
 	detached *Exchange
 	fed      *Feed // that is to begin
 
@@ -280,9 +280,12 @@ func (c *Conn) startWatch() {
 // stopWatch gives the reader back. The exchange's contexts have ended, so that the watch
 // is not started again for it.
 func (c *Conn) stopWatch() {
-	if !c.watches.Load() {
-		return
+	if c.watches.Load() {
+		c.endWatch()
 	}
+}
+
+func (c *Conn) endWatch() {
 	c.mu.Lock()
 	c.watches.Store(false)
 	c.wanted = false

@@ -112,9 +112,12 @@ func (c *Conn) flushSoon() {
 
 // flushNow spares the flushSoon under way its work, which the caller is to do.
 func (c *Conn) flushNow() {
-	if !c.flushing.Load() {
-		return
+	if c.flushing.Load() {
+		c.unflush()
 	}
+}
+
+func (c *Conn) unflush() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.flusher != nil && c.flusher.Stop() {

@@ -28,7 +28,17 @@ func (c *Conn) Serve(dispatch func(*Conn, *Exchange) bool) error {
 // run has x answered, and reports whether the connection can serve another request.
 // Otherwise it is closed, or goes on by itself.
 func (c *Conn) run(x *Exchange) bool {
+	c.detached, c.fed = nil, nil
 	if !c.dispatch(c, x) {
+		return false
+	}
+	if x.first.part() {
+		keep, linger := x.conclude()
+		if keep {
+			c.reuse(x)
+			return true
+		}
+		c.Close(linger)
 		return false
 	}
 	if c.detached = x.Detached(); c.detached != nil {
@@ -40,25 +50,32 @@ func (c *Conn) run(x *Exchange) bool {
 	keep, linger := x.finish()
 	if !keep {
 		c.Close(linger)
-		return false
 	}
-	c.reuse(x)
-	return true
+	return keep
 }
 
-// reuse keeps x, which is over, for the next request, unless somebody may have it, who finds
-// that it is over for ever.
+// conclude is finish for an exchange that nobody has asked for, nor can any more: there were
+// no hooks, and nothing that only they can bring about.
+func (x *Exchange) conclude() (keep, linger bool) {
+	c := x.conn
+	keep = x.rw.Finish() && c.KeepAlives()
+	linger = x.rw.Lingers()
+	if x.wire != nil {
+		x.closeBody()
+	}
+	x.first.end()
+	x.removeForm()
+	if x.seen != nil {
+		x.tellEnded(false)
+	}
+	return keep, linger
+}
+
+// reuse keeps x, which was concluded, for the next request. Nothing else in it is set.
 func (c *Conn) reuse(x *Exchange) {
-	if x.first.part() {
-		c.blank(x)
-		c.x, c.spare = nil, x
-	}
-}
-
-// blank makes x one of c's loop that has no request yet.
-func (c *Conn) blank(x *Exchange) *Exchange {
-	*x = Exchange{owner: c.owner, base: c.base, conn: c, looped: true}
-	return x
+	x.first, x.seen, x.w, x.rw = nil, nil, nil, nil
+	x.r, x.received, x.body, x.wire = nil, nil, nil, nil
+	c.x, c.spare = nil, x
 }
 
 // idles says that no request is being served.
@@ -109,7 +126,7 @@ func (c *Conn) next() (*Exchange, error) {
 func (c *Conn) take(here bool) (*Exchange, http1.Traits, error) {
 	n, x := new(looped), c.spare
 	if c.spare = nil; x == nil {
-		x = c.blank(new(Exchange))
+		x = &Exchange{owner: c.owner, base: c.base, conn: c, looped: true}
 	}
 	n.ctx.base, n.ctx.x = c.base, x
 	x.first, x.seen = &n.ctx, c.seen.next()

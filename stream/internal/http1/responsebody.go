@@ -103,7 +103,7 @@ func (w *ResponseWriter) Finish() (keepAlive bool) {
 		d.room = append(w.appendTrailers(append(d.room[:0], "0\r\n"...)), "\r\n"...)
 		err = w.conn.Out.Write(d.room)
 	}
-	w.clear()
+	w.pass()
 	if w.length != -1 && w.req.Method != http.MethodHead && bodyAllowed(w.code()) && w.written != w.length {
 		return false
 	}

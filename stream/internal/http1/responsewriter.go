@@ -87,6 +87,7 @@ func (w *ResponseWriter) Init(conn *Conn, host Host, req *http.Request, traits T
 	w.closeAfter = req.Method == http.MethodConnect // what follows is no HTTP (RFC 9110, section 9.3.6)
 	w.wantsClose = req.Close || traits.closes
 	w.alone = body == nil && conn.Buffered() == 0
+	w.desk, conn.desk = conn.desk, nil
 	w.keep10 = traits.keeps && req.ProtoMajor == 1 && req.ProtoMinor == 0
 }
 
@@ -123,7 +124,13 @@ func (w *ResponseWriter) Outcome() (status int, body int64) {
 func (w *ResponseWriter) Hijacked() bool { return w.hijacked }
 
 // Surrender makes w refuse everything as after a Hijack.
-func (w *ResponseWriter) Surrender() { w.hijacked = true }
+func (w *ResponseWriter) Surrender() {
+	w.hijacked = true
+	if d := w.desk; d != nil && w.status == 0 {
+		w.desk = nil
+		d.release()
+	}
+}
 
 // WriteHeader fixes status and fields of the response, or sends an interim one.
 func (w *ResponseWriter) WriteHeader(code int) {
