@@ -74,4 +74,3 @@ func (c *Conn) dropDesk() {
 		desks.Put(d)
 	}
 }
-
