@@ -68,7 +68,7 @@ func (s *Stream) NextRequest() (*http.Request, error) {
 	var body *http1.Body
 	var traits http1.Traits
 	if err == nil {
-		body, traits, err = c.receive(&n.tail, &n.in, c.wire.HeadBuffered())
+		body, traits, err = c.receive(&n.tail, &n.in, false)
 	}
 	if err != nil {
 		c.failed(err)

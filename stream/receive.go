@@ -21,9 +21,12 @@ func (x *Exchange) attach(r *http.Request, traits http1.Traits) {
 }
 
 // receive reads the head of the next request, which await has seen coming, into in. here
-// says that all of it has come.
+// says that all of it is known to have come.
 func (c *Conn) receive(ctx context.Context, in *http1.Incoming, here bool) (*http1.Body, http1.Traits, error) {
 	header, whole := c.times.header, c.times.whole
+	br := c.wire.Reader()
+	matched := c.memo.Match(br)
+	here = here || matched || c.wire.HeadBuffered()
 	var begun time.Time   // now
 	var arrivals Arrivals // of a head that may come in part
 	if c.first() {
@@ -51,7 +54,7 @@ func (c *Conn) receive(ctx context.Context, in *http1.Incoming, here bool) (*htt
 		err = c.arriving(arrivals)
 	}
 	if err == nil {
-		traits, err = in.Read(ctx, c.wire.Reader(), &c.limits, &c.memo)
+		traits, err = in.Read(ctx, br, &c.limits, &c.memo, matched)
 	}
 	if arrivals != nil {
 		arrivals.End(c)
@@ -77,7 +80,7 @@ func (c *Conn) receive(ctx context.Context, in *http1.Incoming, here bool) (*htt
 		_ = c.wire.SetReadDeadline(begun.Add(whole), c.owner.Settings().Request.ReadTimeout == 0)
 	}
 	c.wire.Out.Begin(after(now, c.server.WriteTimeout))
-	return http1.NewBody(c.wire.Reader(), &in.Request, &c.limits), traits, nil
+	return http1.NewBody(br, &in.Request, &c.limits), traits, nil
 }
 
 // greeting returns since when the time for the head of a first request counts; the zero time

@@ -117,12 +117,12 @@ func (c *Conn) next() (*Exchange, error) {
 		c.attended.left = nil
 		return x, nil
 	}
-	x, _, err := c.take(c.wire.HeadBuffered())
+	x, _, err := c.take(false)
 	return x, err
 }
 
 // take reads the next request, which has begun to arrive, and begins its exchange. here
-// says that all of its head has come. A bad request is answered.
+// says that all of its head is known to have come. A bad request is answered.
 func (c *Conn) take(here bool) (*Exchange, http1.Traits, error) {
 	n, x := new(looped), c.spare
 	if c.spare = nil; x == nil {

@@ -178,18 +178,33 @@ func (o *Outbound) write(frames [][]byte) error {
 }
 
 // lone is write for p alone where nothing waits, and the sink is ours but takes nothing
-// without waiting. mu is held, and nobody has the turn.
-func (o *Outbound) lone(p []byte) error {
-	o.busy = true
-	defer o.release()
-	if err := o.await(waitsForSlice, func() error {
-		_, err := o.own.conn.Write(p)
-		return err
-	}); err != nil {
+// without waiting. mu is held, and given up; nobody has the turn.
+func (o *Outbound) lone(p []byte) (err error) {
+	if err := o.own.Arm(o.expiry(waitsForSlice)); err != nil {
+		defer o.mu.Unlock()
 		return o.die(err)
 	}
-	o.sent += int64(len(p))
-	return o.err
+	o.busy, o.waits = true, waitsForSlice
+	o.mu.Unlock()
+	returned := false
+	defer func() {
+		o.mu.Lock()
+		o.waits = waitsForNothing
+		switch {
+		case !returned:
+			o.die(errPanic)
+		case err != nil:
+			err = o.die(err)
+		default:
+			o.sent += int64(len(p))
+			err = o.err
+		}
+		o.release()
+		o.mu.Unlock()
+	}()
+	_, err = o.own.conn.Write(p)
+	returned = true
+	return err
 }
 
 // tryHand is hand for a sink that may take a lone buffer at once.

@@ -39,8 +39,9 @@ type meaning struct {
 // A fieldLine is a field of a head, its name canonical.
 type fieldLine struct{ name, value string }
 
-// match takes the head from br if it is the remembered one and is there in full.
-func (m *Memo) match(br *bufio.Reader) bool {
+// Match takes the head from br if it is the remembered one and is there in full:
+// [Incoming.Read] is to be called then, and to know of it.
+func (m *Memo) Match(br *bufio.Reader) bool {
 	n := len(m.head)
 	if n == 0 || br.Buffered() < n {
 		return false

@@ -46,7 +46,7 @@ func TestMemoOfManyRequests(t *testing.T) {
 				fresh, err := http1.ReadRequest(bufio.NewReader(strings.NewReader(head)), &wide)
 				require.NoError(t, err)
 				in := new(http1.Incoming)
-				traits, err := in.Read(context.WithValue(context.Background(), key{}, i), br, &wide, memo)
+				traits, err := in.Read(context.WithValue(context.Background(), key{}, i), br, &wide, memo, memo.Match(br))
 				require.NoError(t, err)
 				r := &in.Request
 				assert.Equal(t, i, r.Context().Value(key{}))

@@ -142,11 +142,12 @@ func (o *Outbound) Write(frames ...[]byte) error {
 // handed over at once, as a rule, so that it need not be kept for the Flush.
 func (o *Outbound) WriteThrough(p []byte) error {
 	o.mu.Lock()
+	free := o.err == nil && o.quick && !o.busy && len(o.buf) == 0 && o.ahead == 0 && !o.expired()
+	if free && o.blind && len(p) <= sliceSize {
+		return o.lone(p)
+	}
 	defer o.mu.Unlock()
-	if o.err == nil && o.quick && !o.busy && len(o.buf) == 0 && o.ahead == 0 && !o.expired() {
-		if o.blind && len(p) <= sliceSize {
-			return o.lone(p)
-		}
+	if free && !o.blind {
 		n, err := o.sink.TryWrite(p)
 		if err != nil {
 			return o.die(err)

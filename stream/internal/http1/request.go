@@ -46,7 +46,7 @@ import (
 // value for long should clone it. lim is not kept.
 func ReadRequest(br *bufio.Reader, lim *Limits) (*http.Request, error) {
 	in := new(Incoming)
-	if _, err := in.Read(context.Background(), br, lim, new(Memo)); err != nil {
+	if _, err := in.Read(context.Background(), br, lim, new(Memo), false); err != nil {
 		return nil, err
 	}
 	return &in.Request, nil
@@ -86,10 +86,10 @@ func TraitsOf(r *http.Request) (t Traits) {
 var blank http.Request
 
 // Read is [ReadRequest] into in, which must be zero, with ctx as the request's context.
-// memo is that of the connection br reads from.
-func (in *Incoming) Read(ctx context.Context, br *bufio.Reader, lim *Limits, memo *Memo) (Traits, error) {
+// memo is that of the connection br reads from, and matched what its Match has said.
+func (in *Incoming) Read(ctx context.Context, br *bufio.Reader, lim *Limits, memo *Memo, matched bool) (Traits, error) {
 	switch {
-	case !memo.match(br):
+	case !matched:
 		s := newHeadScanner(lim)
 		head, err := gather(br, &s)
 		if err != nil {
