@@ -37,7 +37,6 @@ func (c *Conn) await(serve bool) error {
 func (c *Conn) follows() error {
 	if !c.first() {
 		c.tell(http.StateIdle)
-		c.piped = true
 	}
 	c.flushSoon()
 	return c.wire.Out.Err()

@@ -102,8 +102,7 @@ type Conn struct {
 	fed      *Feed     // that is to begin
 
 	greeted  bool // some time has passed between birth and the first wait
-	parting  bool // it is our doing that no request follows; of the goroutine that serves
-	piped    bool // a request has come before the one ahead was answered; the same
+	parting  bool // no request follows, which the client did not ask for; of the goroutine that serves
 	served   atomic.Int64
 	patience patience
 	rest     rest
@@ -201,16 +200,12 @@ func (c *Conn) Close(linger bool) {
 	}
 	err := c.wire.FlushLast()
 	c.closing(err)
-	if err == nil && (linger || c.expects()) {
+	if err == nil && (linger || c.parting) {
 		c.wire.Linger()
 	}
 	c.wire.Release()
 	c.gave()
 }
-
-// expects reports whether the client has sent requests that nobody will read, or may be
-// about to, because it does not wait for answers: a close would take the last one from it.
-func (c *Conn) expects() bool { return c.parting && (c.piped || c.wire.Unread()) }
 
 // gave tells the owner, once, that the connection is nobody's or somebody else's.
 func (c *Conn) gave() {

@@ -40,7 +40,7 @@ func (x *Exchange) end() {
 		c.owner.Release(c, true)
 		return
 	}
-	if linger || c.expects() {
+	if linger || c.parting {
 		c.owner.Release(c, false)
 		return
 	}

@@ -5,5 +5,3 @@ package http1
 func readNow(uintptr, []byte) (int, error) { return 0, errWouldBlock }
 
 func peekNow(uintptr, []byte) bool { return true }
-
-func moreNow(uintptr) bool { return false }

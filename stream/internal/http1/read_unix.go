@@ -32,10 +32,3 @@ func peekNow(fd uintptr, p []byte) bool {
 	_, _, err := syscall.Recvfrom(int(fd), p, syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
 	return err != syscall.EAGAIN && err != syscall.EINTR
 }
-
-// moreNow reports whether there are bytes to read.
-func moreNow(fd uintptr) bool {
-	var p [1]byte
-	n, _, _ := syscall.Recvfrom(int(fd), p[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-	return n > 0
-}
