@@ -35,7 +35,13 @@ type StateOwner interface {
 
 // tell tells the owner of a change, if anybody listens.
 func (c *Conn) tell(state http.ConnState) {
-	if c.server.ConnState == nil || c.owner.Settings().Discreet {
+	if c.server.ConnState != nil {
+		c.tellState(state)
+	}
+}
+
+func (c *Conn) tellState(state http.ConnState) {
+	if c.owner.Settings().Discreet {
 		return
 	}
 	if o, ok := c.owner.(StateOwner); ok {

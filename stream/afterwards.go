@@ -78,7 +78,8 @@ func (x *Exchange) Detached() *Exchange {
 	next.out.Locked(func() { x.follower.Closed = ErrClosed })
 	x.endContexts()
 	next.conn.stopWatch()
-	next.conn.x.Store(next)
+	next.conn.at.Store(next.first)
+	next.conn.x = next
 	r.x.Store(next)
 	x.removeForm()
 	x.tellEnded(false)
@@ -111,7 +112,7 @@ func (c *Conn) left() error {
 // Finish ends an exchange that was carried, and closes its connection.
 func (x *Exchange) Finish() {
 	_, linger := x.finish()
-	x.conn.x.Store(nil)
+	x.conn.idles()
 	x.conn.Close(linger)
 }
 
@@ -119,8 +120,9 @@ func (x *Exchange) Finish() {
 // mu is held.
 func (x *Exchange) successor() *Exchange {
 	c, a := x.conn, x.after
-	next := &Exchange{owner: x.owner, base: x.base, conn: c, rw: &surrendered, w: surrenderedWriter{}, looped: true, seen: x.seen}
-	next.init(c.base)
+	next := newExchange(c.base)
+	next.owner, next.base, next.conn, next.looped, next.seen = x.owner, x.base, c, true, x.seen
+	next.rw, next.w = &surrendered, surrenderedWriter{}
 	next.out, next.raw, next.upgraded = c.wire.Out, true, x.upgraded
 	next.after = &aftermath{run: a.run}
 	if before := x.Context(); before.attributes == &before.own {
@@ -128,7 +130,7 @@ func (x *Exchange) successor() *Exchange {
 	} else {
 		next.after.shared = before.attributes
 	}
-	r := a.r.WithContext(&next.first)
+	r := a.r.WithContext(next.first)
 	r.URL, r.Header = cloneURL(r.URL), cloneRest(r.Header) // of memory that all of the request shares
 	for _, s := range []*string{&r.Method, &r.Proto, &r.Host, &r.RequestURI, &r.Pattern} {
 		*s = strings.Clone(*s)

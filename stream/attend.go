@@ -43,13 +43,13 @@ func (c *Conn) whole() bool {
 	a := &c.attended
 	a.err = c.awake(nil)
 	for a.over = a.err != nil || !c.wire.HeadBuffered(); !a.over; {
-		n, err := c.take(true)
+		x, traits, err := c.take(true)
 		switch {
 		case err != nil:
 			a.over, a.err = true, err
-		case c.needed(&n.in):
-			a.over, a.left = true, &n.Exchange
-		case !c.run(&n.Exchange):
+		case c.needed(x.r, traits):
+			a.over, a.left = true, x
+		case !c.run(x):
 			a.over, a.err = true, c.left()
 		case !c.wire.Inside(): // outgrown
 			a.over, a.again = true, true
@@ -57,7 +57,7 @@ func (c *Conn) whole() bool {
 			a.err = c.follows()
 			a.over = a.err != nil
 		default:
-			c.x.Store(nil)
+			c.idles()
 			if a.err = c.settle(); a.err == nil && c.wire.Buffered() == 0 {
 				c.state.Store(connIdle)
 				if !c.ends() {
@@ -72,10 +72,9 @@ func (c *Conn) whole() bool {
 }
 
 // needed reports whether whoever answers r may read from the connection.
-func (c *Conn) needed(in *http1.Incoming) bool {
-	r := &in.Request
+func (c *Conn) needed(r *http.Request, traits http1.Traits) bool {
 	return r.ContentLength < 0 || r.ContentLength > int64(c.wire.Buffered()) ||
-		in.Traits.Upgrade || r.Method == http.MethodConnect
+		traits.Upgrade || r.Method == http.MethodConnect
 }
 
 // ballast is what a goroutine that waits for the next request has on its stack, in bytes.

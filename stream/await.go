@@ -18,7 +18,7 @@ func (c *Conn) await(serve bool) error {
 		return c.follows()
 	}
 	if serve {
-		c.x.Store(nil)
+		c.idles()
 	}
 	if err := c.settle(); err != nil {
 		return err

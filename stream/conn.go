@@ -98,8 +98,10 @@ type Conn struct {
 
 	dispatch func(*Conn, *Exchange) bool
 	attended attended
-	detached *Exchange // of the goroutine that serves, as is fed
-	fed      *Feed     // that is to begin
+	x        *Exchange // being served, or the last one; of the goroutine that serves, as are the others
+	spare    *Exchange // for the next request
+	detached *Exchange
+	fed      *Feed // that is to begin
 
 	greeted  bool // some time has passed between birth and the first wait
 	parting  bool // no request follows, which the client did not ask for; of the goroutine that serves
@@ -107,11 +109,11 @@ type Conn struct {
 	patience patience
 	rest     rest
 	state    atomic.Int32
-	x        atomic.Pointer[Exchange] // being served, or the last one that was
-	watches  atomic.Bool              // a watch was asked for, for x or one before
-	upgraded atomic.Pointer[Raw]      // of x, from the 101 on
-	feed     atomic.Pointer[Feed]     // goes on, while there is no x
-	last     atomic.Bool              // no request after this one
+	at       atomic.Pointer[requestContext] // of the request being served, or of the last one
+	watches  atomic.Bool                    // a watch was asked for, for x or one before
+	upgraded atomic.Pointer[Raw]            // of x, from the 101 on
+	feed     atomic.Pointer[Feed]           // goes on, while there is no x
+	last     atomic.Bool                    // no request after this one
 	closed   sync.Once
 	away     atomic.Bool // given to a handler by Hijack
 	accepted bool        // by the owner itself
@@ -195,8 +197,10 @@ func (c *Conn) Close(linger bool) {
 		return
 	}
 	c.stopWatch()
-	if x := c.x.Swap(nil); x != nil {
-		x.closeBody()
+	c.at.Store(nil)
+	if c.x != nil {
+		c.x.closeBody()
+		c.x = nil
 	}
 	err := c.wire.FlushLast()
 	c.closing(err)
@@ -229,8 +233,12 @@ func (c *Conn) gave() {
 
 // gone is called when the client is found to have left.
 func (c *Conn) gone(error) {
-	if x := c.x.Load(); x != nil {
-		x.endContexts()
+	if at := c.at.Load(); at != nil {
+		if x := at.known(); x != nil {
+			x.endContexts()
+		} else {
+			at.end()
+		}
 	}
 	if f := c.feed.Load(); f != nil {
 		f.leave()
@@ -273,9 +281,12 @@ func (c *Conn) startWatch() {
 // stopWatch gives the reader back. The exchange's contexts have ended, so that the watch
 // is not started again for it.
 func (c *Conn) stopWatch() {
-	if !c.watches.Load() {
-		return
+	if c.watches.Load() {
+		c.endWatch()
 	}
+}
+
+func (c *Conn) endWatch() {
 	c.mu.Lock()
 	c.watches.Store(false)
 	c.wanted = false

@@ -35,7 +35,7 @@ func (x *Exchange) end() {
 		return
 	}
 	keep, linger := x.finish()
-	c.x.Store(nil)
+	c.idles()
 	if keep {
 		c.owner.Release(c, true)
 		return

@@ -19,7 +19,7 @@ type Runner func(*Stream, *Context) bool
 // context: see [Enter]. It belongs to the goroutine that serves the request.
 type Exchange struct {
 	hooked atomic.Pointer[hooked] // made when the first hook asks
-	first  requestContext         // of the request the exchange began with
+	first  *requestContext        // of the request the exchange began with
 	owner  Owner
 	base   context.Context // of the connection's later requests, if known
 
@@ -55,8 +55,7 @@ type Exchange struct {
 	spent     bool // NextRequest has found the end of the connection
 	endures   bool // Endure has lifted the time-out for the response
 
-	// mu guards what follows, and the opening of out. That these flags do not begin
-	// behind it keeps a request small: see TestSizeOfRequest.
+	// mu guards what follows, and the opening of out.
 	raw    bool // out is conn's
 	inside bool // StayInside: none is wanted
 	begun  bool // response hooks ran for bytes sent
@@ -82,8 +81,8 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 	if outer != nil && outer.reachable(w) {
 		return outer, outer.push(w, r)
 	}
-	x = &Exchange{owner: owner, w: w, root: root}
-	x.init(r.Context())
+	x = newExchange(r.Context())
+	x.owner, x.w, x.root = owner, w, root
 	if outer != nil {
 		x.owner, x.outer = outer.owner, outer
 		x.errorHooks, x.panicDepth = slices.Clone(outer.errorHooks), outer.panicDepth
@@ -92,7 +91,7 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 		x.shown = server != nil && server.ConnContext != nil
 	}
 	original := r
-	r = r.WithContext(&x.first)
+	r = r.WithContext(x.first)
 	if r.Body == nil || r.Body == http.NoBody {
 		x.stripped = !bodyless(r) || !root && r.Body == nil
 	} else {
@@ -110,8 +109,7 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 // Entered reports whether r belongs to an exchange already, so that a layer that has
 // nothing to do there can be passed by.
 func Entered(r *http.Request) bool {
-	_, ok := r.Context().Value(exchangeKey{}).(*Exchange)
-	return ok
+	return r.Context().Value(enteredKey{}) != nil
 }
 
 // reachable reports whether w leads to the writer that x answers on. One that does
@@ -179,7 +177,17 @@ func (x *Exchange) restore(back Layer) {
 	}
 }
 
-func (x *Exchange) init(base context.Context) { x.first.base, x.first.x = base, x }
+// newExchange returns an exchange that is not the loop's, with a context.
+func newExchange(base context.Context) *Exchange {
+	n := new(struct {
+		Exchange
+		ctx requestContext
+	})
+	n.first = &n.ctx
+	n.ctx.base, n.ctx.x = base, &n.Exchange
+	n.ctx.exchange()
+	return &n.Exchange
+}
 
 // follow makes a follower of the response that is to be sent on the Stream.
 func (x *Exchange) follow() {
@@ -254,7 +262,7 @@ func (x *Exchange) last() *requestContext {
 	if tail := x.tail.Load(); tail != nil {
 		return tail
 	}
-	return &x.first
+	return x.first
 }
 
 func (x *Exchange) endContexts() {

@@ -63,7 +63,7 @@ func (x *Exchange) takeFeed() *Feed {
 	x.tellEnded(false)
 	x.endContexts()
 	f.conn.stopWatch()
-	f.conn.x.Store(nil)
+	f.conn.idles()
 	f.conn.memo = http1.Memo{} // as long as it may last
 	x.removeForm()
 	x.pass(nil, f)

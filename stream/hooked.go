@@ -19,6 +19,7 @@ func (x *Exchange) forHooks() *hooked {
 	if h := x.hooked.Load(); h != nil {
 		return h
 	}
+	x.first.exchange()
 	h := new(hooked)
 	h.stream.x, h.context.x, h.context.response.x = x, x, x
 	h.context.attributes = x.left(&h.context.own)

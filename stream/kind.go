@@ -28,7 +28,7 @@ func (c *Conn) Kind() Kind {
 		return KindWebSocket
 	case c.feed.Load() != nil:
 		return KindEvents
-	case c.x.Load() == nil:
+	case c.at.Load() == nil:
 		return KindIdle
 	}
 	return KindRequest

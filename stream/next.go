@@ -56,6 +56,7 @@ func (s *Stream) NextRequest() (*http.Request, error) {
 		return nil, ErrClosed
 	}
 	n := &followed{tail: requestContext{base: c.base, x: x}}
+	n.tail.exchange()
 	err := c.wire.Outgrow() // the hook is not called from where the loop waits
 	if err == nil {
 		err = c.await(false)
@@ -65,19 +66,20 @@ func (s *Stream) NextRequest() (*http.Request, error) {
 		err = c.await(false)
 	}
 	var body *http1.Body
+	var traits http1.Traits
 	if err == nil {
-		body, err = c.receive(&n.tail, &n.in, c.wire.HeadBuffered())
+		body, traits, err = c.receive(&n.tail, &n.in, c.wire.HeadBuffered())
 	}
 	if err != nil {
 		c.failed(err)
 		x.spent = true
 		if bad := requestError(err); bad != nil {
-			x.move(n, unparsed(&n.tail), nil, true)
+			x.move(n, unparsed(&n.tail), traits, nil, true)
 			return nil, x.refuseLast(bad)
 		}
 		return nil, err
 	}
-	if bad := x.move(n, &n.in.Request, body, false); bad != nil {
+	if bad := x.move(n, &n.in.Request, traits, body, false); bad != nil {
 		return nil, x.refuseLast(bad)
 	}
 	return x.r, nil
@@ -137,14 +139,14 @@ type followed struct {
 }
 
 // move makes r, which came into n, the request of the exchange.
-func (x *Exchange) move(n *followed, r *http.Request, wire *http1.Body, bad bool) *RequestError {
+func (x *Exchange) move(n *followed, r *http.Request, traits http1.Traits, wire *http1.Body, bad bool) *RequestError {
 	c := x.conn
 	x.mu.Lock()
 	x.tail.Store(&n.tail)
 	x.wire, x.body = wire, nil
 	x.rw = &n.rw
 	x.w = x.rw
-	x.attach(r, n.in.Traits)
+	x.attach(r, traits)
 	x.r, x.received = r, r
 	x.Context().reset()
 	x.layers = nil // they belong to the request that came through them
@@ -155,7 +157,7 @@ func (x *Exchange) move(n *followed, r *http.Request, wire *http1.Body, bad bool
 	if x.seen != nil {
 		x.seen.start()
 	}
-	c.x.Store(x)
+	c.at.Store(&n.tail)
 	x.over = false // the Stream is open again from here on
 	x.mu.Unlock()
 	if x.asked() {
@@ -166,5 +168,5 @@ func (x *Exchange) move(n *followed, r *http.Request, wire *http1.Body, bad bool
 		x.rw.CloseAfter()
 		return nil
 	}
-	return x.check(c.request, n.in.Traits)
+	return x.check(c.request, traits)
 }

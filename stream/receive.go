@@ -22,7 +22,7 @@ func (x *Exchange) attach(r *http.Request, traits http1.Traits) {
 
 // receive reads the head of the next request, which await has seen coming, into in. here
 // says that all of it has come.
-func (c *Conn) receive(ctx context.Context, in *http1.Incoming, here bool) (*http1.Body, error) {
+func (c *Conn) receive(ctx context.Context, in *http1.Incoming, here bool) (*http1.Body, http1.Traits, error) {
 	header, whole := c.times.header, c.times.whole
 	var begun time.Time   // now
 	var arrivals Arrivals // of a head that may come in part
@@ -32,7 +32,7 @@ func (c *Conn) receive(ctx context.Context, in *http1.Incoming, here bool) (*htt
 		if since := c.greeting(header); !since.IsZero() && !here {
 			// As await has done, but a sweep that interrupts a wait takes its bound away.
 			if _, err := c.patience.bound(c.wire, since, header); err != nil {
-				return nil, err
+				return nil, http1.Traits{}, err
 			}
 		}
 	} else if !here {
@@ -41,16 +41,17 @@ func (c *Conn) receive(ctx context.Context, in *http1.Incoming, here bool) (*htt
 			begun = time.Now()
 		}
 		if _, err := c.patience.bound(c.wire, time.Time{}, header); err != nil {
-			return nil, err
+			return nil, http1.Traits{}, err
 		}
 	}
 	c.served.Add(1)
+	var traits http1.Traits
 	var err error
 	if arrivals != nil {
 		err = c.arriving(arrivals)
 	}
 	if err == nil {
-		err = in.Read(ctx, c.wire.Reader(), &c.limits, &c.memo)
+		traits, err = in.Read(ctx, c.wire.Reader(), &c.limits, &c.memo)
 	}
 	if arrivals != nil {
 		arrivals.End(c)
@@ -60,10 +61,10 @@ func (c *Conn) receive(ctx context.Context, in *http1.Incoming, here bool) (*htt
 	}
 	if err != nil {
 		c.wire.Out.Begin(after(time.Now(), c.server.WriteTimeout)) // for the refusal
-		return nil, err
+		return nil, traits, err
 	}
 	if err := c.patience.unbound(c.wire); err != nil {
-		return nil, err
+		return nil, traits, err
 	}
 	var now time.Time
 	if whole > 0 || c.server.WriteTimeout > 0 {
@@ -76,7 +77,7 @@ func (c *Conn) receive(ctx context.Context, in *http1.Incoming, here bool) (*htt
 		_ = c.wire.SetReadDeadline(begun.Add(whole), c.owner.Settings().Request.ReadTimeout == 0)
 	}
 	c.wire.Out.Begin(after(now, c.server.WriteTimeout))
-	return http1.NewBody(c.wire.Reader(), &in.Request, &c.limits), nil
+	return http1.NewBody(c.wire.Reader(), &in.Request, &c.limits), traits, nil
 }
 
 // greeting returns since when the time for the head of a first request counts; the zero time
@@ -111,9 +112,12 @@ func (c *Conn) flushSoon() {
 
 // flushNow spares the flushSoon under way its work, which the caller is to do.
 func (c *Conn) flushNow() {
-	if !c.flushing.Load() {
-		return
+	if c.flushing.Load() {
+		c.unflush()
 	}
+}
+
+func (c *Conn) unflush() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.flusher != nil && c.flusher.Stop() {

@@ -2,23 +2,51 @@ package stream
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 	"time"
 )
 
-type exchangeKey struct{}
+// The keys of the exchange, and of the question whether there is one.
+type (
+	exchangeKey struct{}
+	enteredKey  struct{}
+)
 
 // requestContext is the context of a request: the values of its base, and an end of
 // its own. It costs nothing until somebody waits for that end.
 type requestContext struct {
 	base context.Context
-	x    *Exchange
+	x    *Exchange // see exchange
 
-	mu    sync.Mutex                // guards the making of live
 	live  atomic.Pointer[liveState] // made by the first Done
 	ended atomic.Bool               // stored before live is loaded, and loaded after it is stored
+	way   atomic.Uint32             // to x
 }
+
+const (
+	wayOpen   uint32 = iota // nobody has gone it
+	wayGone                 // somebody may have x
+	wayClosed               // x is another request's by now, or will be
+)
+
+// exchange returns x to somebody who may keep it, nil if it is too late.
+func (c *requestContext) exchange() *Exchange {
+	if c.way.Load() == wayOpen {
+		c.way.CompareAndSwap(wayOpen, wayGone)
+	}
+	return c.known()
+}
+
+// known returns x if somebody may have it.
+func (c *requestContext) known() *Exchange {
+	if c.way.Load() != wayGone {
+		return nil
+	}
+	return c.x
+}
+
+// part closes the way to x, and reports whether nobody has gone it.
+func (c *requestContext) part() bool { return c.way.CompareAndSwap(wayOpen, wayClosed) }
 
 type liveState struct {
 	ctx    context.Context
@@ -36,20 +64,16 @@ func (c *requestContext) Done() <-chan struct{} {
 }
 
 func (c *requestContext) wake() *liveState {
-	c.base.Done() // wakes a base of ours while mu is free
-	c.mu.Lock()
-	if live := c.live.Load(); live != nil {
-		c.mu.Unlock()
-		return live
-	}
 	ctx, cancel := context.WithCancel(c.base)
 	live := &liveState{ctx, cancel}
-	c.live.Store(live)
-	c.mu.Unlock()
+	if !c.live.CompareAndSwap(nil, live) {
+		cancel()
+		return c.live.Load()
+	}
 	if c.ended.Load() {
 		cancel()
-	} else {
-		c.x.watched()
+	} else if x := c.exchange(); x != nil {
+		x.watched()
 	}
 	return live
 }
@@ -65,8 +89,14 @@ func (c *requestContext) Err() error {
 }
 
 func (c *requestContext) Value(key any) any {
-	if _, ok := key.(exchangeKey); ok {
-		return c.x
+	switch key.(type) {
+	case exchangeKey:
+		if x := c.exchange(); x != nil {
+			return x
+		}
+		return nil
+	case enteredKey:
+		return true
 	}
 	// The live context is asked so that package context finds its own parent
 	// and needs no goroutine for each context derived from this one.

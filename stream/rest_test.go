@@ -24,6 +24,7 @@ type host struct {
 	conn     chan *stream.Conn
 	closed   chan struct{}
 	rests    atomic.Int64
+	serve    func(*stream.Exchange) // nil: answers with the path
 }
 
 func (h *host) Settings() *stream.Settings { return &h.settings }
@@ -43,7 +44,12 @@ func (h *host) RequestError(*stream.Stream, *stream.Context) bool { return false
 
 func (h *host) loop(c *stream.Conn) {
 	err := c.Serve(func(_ *stream.Conn, x *stream.Exchange) bool {
-		_, _ = io.WriteString(x.Writer(), x.Request().URL.Path)
+		if h.serve != nil {
+			h.serve(x)
+			return true
+		}
+		w, r := x.Arrived()
+		_, _ = io.WriteString(w, r.URL.Path)
 		return true
 	})
 	if err == stream.ErrResting {

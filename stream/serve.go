@@ -28,7 +28,17 @@ func (c *Conn) Serve(dispatch func(*Conn, *Exchange) bool) error {
 // run has x answered, and reports whether the connection can serve another request.
 // Otherwise it is closed, or goes on by itself.
 func (c *Conn) run(x *Exchange) bool {
+	c.detached, c.fed = nil, nil
 	if !c.dispatch(c, x) {
+		return false
+	}
+	if x.first.part() {
+		keep, linger := x.conclude()
+		if keep {
+			c.reuse(x)
+			return true
+		}
+		c.Close(linger)
 		return false
 	}
 	if c.detached = x.Detached(); c.detached != nil {
@@ -44,6 +54,36 @@ func (c *Conn) run(x *Exchange) bool {
 	return keep
 }
 
+// conclude is finish for an exchange that nobody has asked for, nor can any more: there were
+// no hooks, and nothing that only they can bring about.
+func (x *Exchange) conclude() (keep, linger bool) {
+	c := x.conn
+	keep = x.rw.Finish() && c.KeepAlives()
+	linger = x.rw.Lingers()
+	if x.wire != nil {
+		x.closeBody()
+	}
+	x.first.end()
+	x.removeForm()
+	if x.seen != nil {
+		x.tellEnded(false)
+	}
+	return keep, linger
+}
+
+// reuse keeps x, which was concluded, for the next request. Nothing else in it is set.
+func (c *Conn) reuse(x *Exchange) {
+	x.first, x.seen, x.w, x.rw = nil, nil, nil, nil
+	x.r, x.received, x.body, x.wire = nil, nil, nil, nil
+	c.x, c.spare = nil, x
+}
+
+// idles says that no request is being served.
+func (c *Conn) idles() {
+	c.at.Store(nil)
+	c.x = nil
+}
+
 // Arrived returns what the server's handler is to be called with, before anybody else has
 // x.
 func (x *Exchange) Arrived() (http.ResponseWriter, *http.Request) { return x.w, x.r }
@@ -51,12 +91,12 @@ func (x *Exchange) Arrived() (http.ResponseWriter, *http.Request) { return x.w, 
 // Abort ends an exchange whose handler panicked, and closes the connection.
 func (x *Exchange) Abort() { x.abandon() }
 
-// A looped is an exchange of the keep-alive loop, with all it is made of: requests are
-// many, and one allocation is cheaper than four.
+// A looped is what a handler that the keep-alive loop calls can keep: requests are many, and
+// one allocation is cheaper than four.
 type looped struct {
-	Exchange
-	rw http1.ResponseWriter
-	in http1.Incoming
+	ctx requestContext
+	rw  http1.ResponseWriter
+	in  http1.Incoming
 }
 
 // next waits for the next request and returns its exchange. After an error other than
@@ -64,7 +104,11 @@ type looped struct {
 func (c *Conn) next() (*Exchange, error) {
 	if err := c.await(true); err != nil {
 		c.failed(err)
-		if err != ErrResting && err != ErrDetached {
+		switch err {
+		case ErrDetached:
+		case ErrResting:
+			c.spare = nil
+		default:
 			c.Close(false)
 		}
 		return nil, err
@@ -73,43 +117,42 @@ func (c *Conn) next() (*Exchange, error) {
 		c.attended.left = nil
 		return x, nil
 	}
-	n, err := c.take(c.wire.HeadBuffered())
-	if err != nil {
-		return nil, err
-	}
-	return &n.Exchange, nil
+	x, _, err := c.take(c.wire.HeadBuffered())
+	return x, err
 }
 
 // take reads the next request, which has begun to arrive, and begins its exchange. here
 // says that all of its head has come. A bad request is answered.
-func (c *Conn) take(here bool) (*looped, error) {
-	n := new(looped)
-	x := &n.Exchange
-	x.owner, x.conn, x.looped, x.seen = c.owner, c, true, c.seen.next()
-	x.base = c.base
-	x.init(c.base)
-	wire, err := c.receive(&x.first, &n.in, here)
+func (c *Conn) take(here bool) (*Exchange, http1.Traits, error) {
+	n, x := new(looped), c.spare
+	if c.spare = nil; x == nil {
+		x = &Exchange{owner: c.owner, base: c.base, conn: c, looped: true}
+	}
+	n.ctx.base, n.ctx.x = c.base, x
+	x.first, x.seen = &n.ctx, c.seen.next()
+	wire, traits, err := c.receive(&n.ctx, &n.in, here)
 	r, bad := &n.in.Request, requestError(err)
 	switch {
 	case bad != nil:
-		r = unparsed(&x.first)
+		r = unparsed(&n.ctx)
 	case err != nil:
 		c.failed(err)
 		c.Close(false)
-		return nil, err
+		return nil, traits, err
 	}
 	x.rw, x.wire = &n.rw, wire
 	x.w = x.rw
 	x.r, x.received = r, r
-	x.attach(r, n.in.Traits)
-	c.x.Store(x)
+	x.attach(r, traits)
+	c.x = x
+	c.at.Store(&n.ctx)
 	x.begins()
 	if bad == nil {
-		bad = x.check(c.request, n.in.Traits)
+		bad = x.check(c.request, traits)
 	}
 	if bad != nil {
 		c.refused(x, bad)
-		return nil, bad
+		return nil, traits, bad
 	}
-	return n, nil
+	return x, traits, nil
 }

@@ -158,7 +158,8 @@ func (x *Exchange) takeOver() error {
 	c.errorHooks = append(c.errorHooks, x.errorHooks...)
 	c.served.Store(1)
 	c.seen.follow(x.seen)
-	c.x.Store(x)
+	c.at.Store(x.first)
+	c.x = x
 	x.rw = new(http1.ResponseWriter)
 	if x.body != nil {
 		x.wire = c.wireBody(r, left)

@@ -17,6 +17,7 @@ func (c *Conn) WaitReadable() error {
 		}
 	}
 	if c.raw == nil {
+		c.dropDesk()
 		_, err := c.Reader().Peek(1)
 		return err
 	}

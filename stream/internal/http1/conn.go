@@ -38,6 +38,7 @@ type Conn struct {
 	raw    syscall.RawConn
 	size   int
 	br     *bufio.Reader // nil while idle; owned by the goroutine that reads
+	desk   *desk         // likewise
 	fd     uintptr       // set while fill runs: Read is non-blocking then
 	inCall bool
 	short  bool // the last of these reads has left nothing behind
@@ -130,6 +131,7 @@ func (c *Conn) newReader(size int) *bufio.Reader {
 }
 
 func (c *Conn) dropReader() {
+	c.dropDesk()
 	br := c.br
 	c.br = nil
 	if br != nil && br.Size() == defaultBuffer && !c.lent {

@@ -3,7 +3,8 @@ package http1
 import "sync"
 
 // A desk is what a response is put together on. It is borrowed while there is something
-// on it: a response that has sent all it has holds none.
+// on it: a response that has sent all it has holds none. The next one of a batch gets it
+// from the connection.
 type desk struct {
 	head head
 	body []byte // of the handler, not sent yet
@@ -21,11 +22,18 @@ func borrowDesk() *desk { return desks.Get().(*desk) }
 
 // release gives the desk back; it is of no use to its last holder any more.
 func (d *desk) release() {
+	if d.wipe() {
+		desks.Put(d)
+	}
+}
+
+// wipe makes the desk ready for another response, unless it has grown too large.
+func (d *desk) wipe() bool {
 	if cap(d.head.lines) > maxRoom || cap(d.room) > maxRoom {
-		return
+		return false
 	}
 	d.head, d.body = head{lines: d.head.lines[:0], plain: d.head.plain}, d.body[:0]
-	desks.Put(d)
+	return true
 }
 
 // borrow makes sure that w has a desk.
@@ -38,8 +46,31 @@ func (w *ResponseWriter) borrow() *desk {
 
 // clear gives the desk back if nothing that is on it is to be sent.
 func (w *ResponseWriter) clear() {
-	if d := w.desk; d != nil && w.headSent && len(d.body) == 0 {
-		w.desk = nil
+	if d := w.vacate(); d != nil {
 		d.release()
+	}
+}
+
+// pass leaves it to the next response of the connection. It is for the goroutine that reads.
+func (w *ResponseWriter) pass() {
+	if d := w.vacate(); d != nil && d.wipe() {
+		w.conn.desk = d
+	}
+}
+
+func (w *ResponseWriter) vacate() *desk {
+	d := w.desk
+	if d == nil || !w.headSent || len(d.body) > 0 {
+		return nil
+	}
+	w.desk = nil
+	return d
+}
+
+// dropDesk gives back what a response has passed on.
+func (c *Conn) dropDesk() {
+	if d := c.desk; d != nil {
+		c.desk = nil
+		desks.Put(d)
 	}
 }

@@ -60,13 +60,12 @@ func (m *Memo) keep(head string, lines int) {
 
 // learn notes what the head means, which has come again: it will come more often. What
 // cannot be shared by two requests is not learnt.
-func (m *Memo) learn(in *Incoming) {
-	r := &in.Request
+func (m *Memo) learn(r *http.Request, traits Traits) {
 	_, adds := r.Header["Pragma"] // it may stand for another field, too
 	if adds || m.lines > memoLines || len(m.head) > memoSize || r.TransferEncoding != nil || r.Trailer != nil || r.URL.User != nil {
 		return
 	}
-	l := &meaning{url: *r.URL, traits: in.Traits, fields: make([]fieldLine, 0, m.lines)}
+	l := &meaning{url: *r.URL, traits: traits, fields: make([]fieldLine, 0, m.lines)}
 	l.request = *r.WithContext(context.Background()) // the exchange's must not live on
 	l.request.Header, l.request.URL = nil, nil
 	_, rest := cutLine(m.head)

@@ -46,20 +46,20 @@ import (
 // value for long should clone it. lim is not kept.
 func ReadRequest(br *bufio.Reader, lim *Limits) (*http.Request, error) {
 	in := new(Incoming)
-	if err := in.Read(context.Background(), br, lim, new(Memo)); err != nil {
+	if _, err := in.Read(context.Background(), br, lim, new(Memo)); err != nil {
 		return nil, err
 	}
 	return &in.Request, nil
 }
 
-// inlineValues is how many header values are allocated along with the request.
-const inlineValues = 4
+// inlineValues is how many header values are allocated along with the request. See
+// TestSizeOfRequest.
+const inlineValues = 2
 
 // An Incoming is the memory of one request, all that a common one needs, so that it
 // can be allocated along with what serves the request.
 type Incoming struct {
 	Request http.Request
-	Traits  Traits
 	url     url.URL
 	values  [inlineValues]string
 }
@@ -87,63 +87,64 @@ var blank http.Request
 
 // Read is [ReadRequest] into in, which must be zero, with ctx as the request's context.
 // memo is that of the connection br reads from.
-func (in *Incoming) Read(ctx context.Context, br *bufio.Reader, lim *Limits, memo *Memo) error {
+func (in *Incoming) Read(ctx context.Context, br *bufio.Reader, lim *Limits, memo *Memo) (Traits, error) {
 	switch {
 	case !memo.match(br):
 		s := newHeadScanner(lim)
 		head, err := gather(br, &s)
 		if err != nil {
-			return headError(err, &s)
+			return Traits{}, headError(err, &s)
 		}
 		memo.keep(string(head[s.begin:]), s.fields)
 	case memo.means != nil:
 		in.recall(ctx, memo.means)
-		return nil
+		return memo.means.traits, nil
 	}
 	in.Request = *blank.WithContext(ctx) // the only way to the context of a request; the copy stays on the stack
 	bad := in.build(memo)
+	traits := TraitsOf(&in.Request)
 	if bad == nil && memo.again {
-		memo.learn(in)
+		memo.learn(&in.Request, traits)
 	}
 	memo.trim()
 	if bad != nil {
-		return bad
+		return Traits{}, bad
 	}
-	return nil
+	return traits, nil
 }
 
 // recall makes the request of a head that is known.
 func (in *Incoming) recall(ctx context.Context, m *meaning) {
 	r := &in.Request
 	*r = *m.request.WithContext(ctx)
-	in.url, in.Traits = m.url, m.traits
+	in.url = m.url
 	r.URL = &in.url
 	r.Header = make(http.Header, len(m.fields))
-	values := in.room(len(m.fields))
+	values := in.values[:]
 	for i, f := range m.fields {
 		if m.repeats {
-			values = in.add(f, values)
+			values = in.add(f, values, len(m.fields)-i)
 			continue
 		}
-		values[i] = f.value
-		r.Header[f.name] = values[i : i+1 : i+1]
+		if len(values) == 0 {
+			values = make([]string, len(m.fields)-i)
+		}
+		values[0] = f.value
+		r.Header[f.name] = values[:1:1]
+		values = values[1:]
 	}
 }
 
-// room returns memory for n header values.
-func (in *Incoming) room(n int) []string {
-	if n > inlineValues {
-		return make([]string, n)
-	}
-	return in.values[:]
-}
-
-// add puts f into the header, its value into values, and returns what is left of these.
-func (in *Incoming) add(f fieldLine, values []string) (rest []string) {
+// add puts f into the header, its value into values, and returns what is left of these. more
+// is how many fields there are from f on.
+func (in *Incoming) add(f fieldLine, values []string, more int) (rest []string) {
 	h := in.Request.Header
 	if vv, ok := h[f.name]; ok {
 		h[f.name] = append(vv, f.value)
 		return values
+	}
+	if len(values) == 0 {
+		values = make([]string, more)
 	}
 	values[0] = f.value
 	h[f.name] = values[:1:1] // an append moves it, never over the neighbour
@@ -208,19 +209,17 @@ func (in *Incoming) build(memo *Memo) *Error {
 		return err
 	}
 
-	values := in.room(memo.lines)
+	values := in.values[:]
 	r.Header = make(http.Header, memo.lines)
 	var special framing
-	for range memo.lines {
+	for i := range memo.lines {
 		var f fieldLine
 		if f, rest = cutField(rest); special.take(f.name, f.value) {
 			continue
 		}
-		values = in.add(f, values)
+		values = in.add(f, values, memo.lines-i)
 	}
-	err := special.apply(r)
-	in.Traits = TraitsOf(r)
-	return err
+	return special.apply(r)
 }
 
 // cutLine splits off the first line, without its end.

@@ -12,10 +12,13 @@ import (
 // send puts p on the wire as body bytes, behind the head. It fails for good: who
 // writes on to a dead connection is to learn of it.
 func (w *ResponseWriter) send(p []byte) error {
-	if w.failed == nil {
-		w.failed = w.put(p)
+	err := w.failed()
+	if err == nil {
+		if err = w.put(p); err != nil {
+			w.odds().failed = err
+		}
 	}
-	return w.failed
+	return err
 }
 
 func (w *ResponseWriter) put(p []byte) error {
@@ -61,7 +64,7 @@ func (w *ResponseWriter) appendHead(p, first []byte) []byte {
 	} else {
 		d = w.frame(h, first, isHead, is11)
 	}
-	p = appendStatusLine(p, is11, w.status)
+	p = appendStatusLine(p, is11, w.code())
 	p = h.append(p, d.own, d.length, d.codings)
 	if !h.hasDate {
 		p = append(p, date()...)
@@ -69,7 +72,7 @@ func (w *ResponseWriter) appendHead(p, first []byte) []byte {
 	if d.computed >= 0 {
 		p = append(strconv.AppendInt(append(p, "Content-Length: "...), int64(d.computed), 10), "\r\n"...)
 	}
-	if !h.hasType && !h.encoded && h.coding == "" && len(first) > 0 && bodyAllowed(w.status) {
+	if !h.hasType && !h.encoded && h.coding == "" && len(first) > 0 && bodyAllowed(w.code()) {
 		p = append(append(append(p, "Content-Type: "...), http.DetectContentType(first)...), "\r\n"...)
 	}
 	if d.connection != "" {
@@ -100,8 +103,8 @@ func (w *ResponseWriter) Finish() (keepAlive bool) {
 		d.room = append(w.appendTrailers(append(d.room[:0], "0\r\n"...)), "\r\n"...)
 		err = w.conn.Out.Write(d.room)
 	}
-	w.clear()
-	if w.length != -1 && w.req.Method != http.MethodHead && bodyAllowed(w.status) && w.written != w.length {
+	w.pass()
+	if w.length != -1 && w.req.Method != http.MethodHead && bodyAllowed(w.code()) && w.written != w.length {
 		return false
 	}
 	return err == nil && w.drained() && !w.closeAfter
@@ -112,7 +115,7 @@ func (w *ResponseWriter) drained() bool {
 	if w.body == nil || w.body.AtEOF() {
 		return true
 	}
-	if w.closeAfter || w.expects {
+	if w.closeAfter || w.expects != nil {
 		w.linger = true
 		return false
 	}
@@ -152,10 +155,14 @@ func (w *ResponseWriter) appendTrailers(p []byte) []byte {
 			trailers[name] = slices.Clone(vv)
 		}
 	}
-	if trailers == nil && len(w.trailers) > 0 {
+	var declared []string
+	if w.odd != nil {
+		declared = w.odd.trailers
+	}
+	if trailers == nil && len(declared) > 0 {
 		trailers = make(http.Header)
 	}
-	for _, k := range w.trailers {
+	for _, k := range declared {
 		trailers[k] = append(trailers[k], w.header[k]...)
 	}
 	for _, k := range slices.Sorted(maps.Keys(trailers)) {
@@ -191,7 +198,7 @@ func (w *ResponseWriter) direct() bool {
 	if w.hijacked || w.done.Load() || w.FlushError() != nil {
 		return false
 	}
-	return !w.chunking && bodyAllowed(w.status) && w.req.Method != http.MethodHead
+	return !w.chunking && bodyAllowed(w.code()) && w.req.Method != http.MethodHead
 }
 
 // readDirect lets the connection read src, not beyond the declared length. A failure

@@ -20,8 +20,8 @@ type framed struct {
 // simple reports whether all that is to be said is the length of the body: the handler
 // has returned, and nothing else has a say.
 func (w *ResponseWriter) simple(h *head) bool {
-	return w.done.Load() && !h.frames && w.body == nil && !w.expects && !w.wantsClose && !w.closeAfter &&
-		bodyAllowed(w.status) && w.host.KeepAlives()
+	return w.done.Load() && !h.frames && w.body == nil && w.expects == nil && !w.wantsClose && !w.closeAfter &&
+		bodyAllowed(w.code()) && w.host.KeepAlives()
 }
 
 // frame decides how the body comes, and what becomes of the connection.
@@ -35,12 +35,12 @@ func (w *ResponseWriter) frame(h *head, first []byte, isHead, is11 bool) framed 
 	}
 	hasTE := h.coding != ""
 	trailers := h.prefixed || len(h.trailer) > 0
-	if w.done.Load() && !trailers && !hasTE && bodyAllowed(w.status) && !h.hasLength && (!isHead || len(first) > 0) {
+	if w.done.Load() && !trailers && !hasTE && bodyAllowed(w.code()) && !h.hasLength && (!isHead || len(first) > 0) {
 		w.length = int64(len(first))
 		d.computed = len(first)
 	}
 	hasCL := w.length != -1
-	if w.keep10 && (isHead || hasCL || !bodyAllowed(w.status)) {
+	if w.keep10 && (isHead || hasCL || !bodyAllowed(w.code())) {
 		if !h.hasConnection {
 			d.connection = "keep-alive"
 		}
@@ -50,13 +50,13 @@ func (w *ResponseWriter) frame(h *head, first []byte, isHead, is11 bool) framed 
 	if len(h.connection) > 0 && h.connection[0] == "close" || !keepAlives {
 		w.closeAfter = true
 	}
-	if w.expects && w.body != nil && !w.body.ReadWhole() {
+	if w.expects != nil && w.body != nil && !w.body.ReadWhole() {
 		w.closeAfter = true
 	}
 	if w.body != nil && !w.closeAfter && !w.fullDuplex.Load() && w.loseBody() {
 		d.own, d.connection = nil, "close"
 	}
-	if !bodyAllowed(w.status) {
+	if !bodyAllowed(w.code()) {
 		d.length, d.codings = "", nil
 		if w.status == http.StatusNotModified {
 			h.dropType()
@@ -67,7 +67,7 @@ func (w *ResponseWriter) frame(h *head, first []byte, isHead, is11 bool) framed 
 		d.length, hasCL = "", false
 	}
 	switch {
-	case isHead || !bodyAllowed(w.status), hasCL:
+	case isHead || !bodyAllowed(w.code()), hasCL:
 		d.codings = nil
 	case is11 && h.coding == "identity":
 		w.closeAfter, d.codings = true, nil
@@ -96,7 +96,7 @@ func (w *ResponseWriter) frame(h *head, first []byte, isHead, is11 bool) framed 
 // that is impossible the connection has to be closed, which it reports if nobody knows.
 func (w *ResponseWriter) loseBody() (closes bool) {
 	switch {
-	case w.body.AtEOF() && w.expects: // net/http does not close it here either
+	case w.body.AtEOF() && w.expects != nil: // net/http does not close it here either
 	case w.body.Closed() && !w.body.AtEOF():
 		w.closeAfter, w.linger = true, true
 	case w.body.Remaining() >= drainLimit: // the handler may go on reading
@@ -115,6 +115,7 @@ func (w *ResponseWriter) loseBody() (closes bool) {
 func (w *ResponseWriter) declareTrailer(name string) {
 	name = http.CanonicalHeaderKey(name)
 	if httpguts.ValidTrailerHeader(name) {
-		w.trailers = append(w.trailers, name)
+		odd := w.odds()
+		odd.trailers = append(odd.trailers, name)
 	}
 }

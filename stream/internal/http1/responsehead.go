@@ -307,10 +307,13 @@ func appendStatusLine(p []byte, is11 bool, code int) []byte {
 	return append(p, "\r\n"...)
 }
 
+// A dateLine is what date returns for a while, in times since started.
 type dateLine struct {
-	second int64
-	line   string
+	from, to time.Duration
+	line     string
 }
+
+var started = time.Now() // to look at one clock, not at two
 
 var lastDate atomic.Pointer[dateLine]
 
@@ -322,13 +325,18 @@ func Date() string {
 
 // date returns the line of a Date field for now.
 func date() string {
-	now := time.Now()
 	d := lastDate.Load()
-	if d == nil || d.second != now.Unix() {
-		d = &dateLine{now.Unix(), "Date: " + now.UTC().Format(http.TimeFormat) + "\r\n"}
+	if e := time.Since(started); d == nil || e < d.from || e >= d.to {
+		d = newDate(e)
 		lastDate.Store(d)
 	}
 	return d.line
+}
+
+func newDate(e time.Duration) *dateLine {
+	now := time.Now()
+	left := time.Second - time.Duration(now.Nanosecond())
+	return &dateLine{e, e + left, "Date: " + now.UTC().Format(http.TimeFormat) + "\r\n"}
 }
 
 // bodyAllowed reports whether a response with this status may have a body.

@@ -9,7 +9,6 @@ import (
 	"path"
 	"runtime"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -38,15 +37,14 @@ type ResponseWriter struct {
 	req  *http.Request
 	body *Body // nil: the request has none
 
-	header   http.Header
-	status   int       // 0: no final head yet
-	desk     *desk     // from the final head on, while there is something to send
-	length   int64     // declared Content-Length, -1: none
-	written  int64     // body bytes, as declared lengths count them
-	failed   error     // what a body byte met on its way out
-	gone     chan bool // CloseNotify's
-	trailers []string
+	header  http.Header
+	desk    *desk        // from the final head on, while there is something to send
+	length  int64        // declared Content-Length, -1: none
+	written int64        // body bytes, as declared lengths count them
+	expects *expectation // nil: the request came without Expect: 100-continue
+	odd     *odds        // nil: none
 
+	status     int32 // 0: no final head yet
 	done       atomic.Bool
 	fullDuplex atomic.Bool
 	ownTime    atomic.Bool // the handler has set a deadline for the body
@@ -58,11 +56,29 @@ type ResponseWriter struct {
 	alone      bool // no further request has come along with this one
 	keep10     bool // the request is HTTP/1.0 and wants keep-alive
 	wantsClose bool
+}
 
-	expects    bool       // the request came with Expect: 100-continue
-	continueMu sync.Mutex // guards what follows
-	canGoOn    bool       // 100 Continue is wanted and may still be sent
-	continued  bool       // it was sent
+// odds are what few responses have; they cost the others a pointer.
+type odds struct {
+	failed   error     // what a body byte met on its way out
+	gone     chan bool // CloseNotify's
+	trailers []string  // declared
+}
+
+// odds returns w's, to be changed.
+func (w *ResponseWriter) odds() *odds {
+	if w.odd == nil {
+		w.odd = new(odds)
+	}
+	return w.odd
+}
+
+// failed returns what a body byte met on its way out, nil while nothing has failed.
+func (w *ResponseWriter) failed() error {
+	if w.odd == nil {
+		return nil
+	}
+	return w.odd.failed
 }
 
 // Init prepares w, which must be zero, to answer req, which has these traits.
@@ -71,50 +87,8 @@ func (w *ResponseWriter) Init(conn *Conn, host Host, req *http.Request, traits T
 	w.closeAfter = req.Method == http.MethodConnect // what follows is no HTTP (RFC 9110, section 9.3.6)
 	w.wantsClose = req.Close || traits.closes
 	w.alone = body == nil && conn.Buffered() == 0
+	w.desk, conn.desk = conn.desk, nil
 	w.keep10 = traits.keeps && req.ProtoMajor == 1 && req.ProtoMinor == 0
-}
-
-// ExpectContinue says that the client waits for a 100 Continue before it sends the
-// body: [ResponseWriter.Continue] will send it (RFC 9110, section 10.1.1).
-func (w *ResponseWriter) ExpectContinue() { w.canGoOn, w.expects = true, true }
-
-// Continue sends the 100 Continue that the client waits for, unless the response
-// has begun or it was sent before. The body's reader calls it.
-func (w *ResponseWriter) Continue() error {
-	if !w.expects {
-		return nil
-	}
-	w.continueMu.Lock()
-	defer w.continueMu.Unlock()
-	if !w.canGoOn {
-		return nil
-	}
-	w.canGoOn, w.continued = false, true
-	if err := w.conn.Out.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n")); err != nil {
-		return err
-	}
-	return w.conn.Out.Flush()
-}
-
-// ForgoContinue says that no 100 Continue will be sent any more.
-func (w *ResponseWriter) ForgoContinue() {
-	if !w.expects {
-		return
-	}
-	w.continueMu.Lock()
-	defer w.continueMu.Unlock()
-	w.canGoOn = false
-}
-
-// Waits reports whether the client asked for a 100 Continue and got none, so that it
-// may or may not send the body.
-func (w *ResponseWriter) Waits() bool {
-	if !w.expects {
-		return false
-	}
-	w.continueMu.Lock()
-	defer w.continueMu.Unlock()
-	return w.expects && !w.continued
 }
 
 // SetHeader makes h the map that Header returns.
@@ -131,23 +105,32 @@ func (w *ResponseWriter) Header() http.Header {
 	return w.header
 }
 
+// code returns the status.
+func (w *ResponseWriter) code() int { return int(w.status) }
+
 // Begun reports whether the final head is fixed.
 func (w *ResponseWriter) Begun() bool { return w.status != 0 }
 
 // Outcome returns the status, 0 if none is fixed, and how many bytes of the body were sent.
 // It is for whoever has called Finish or Abandon.
 func (w *ResponseWriter) Outcome() (status int, body int64) {
-	if w.req.Method == http.MethodHead || !bodyAllowed(w.status) {
-		return w.status, 0
+	if w.req.Method == http.MethodHead || !bodyAllowed(w.code()) {
+		return w.code(), 0
 	}
-	return w.status, w.written
+	return w.code(), w.written
 }
 
 // Hijacked reports whether the connection was given away.
 func (w *ResponseWriter) Hijacked() bool { return w.hijacked }
 
 // Surrender makes w refuse everything as after a Hijack.
-func (w *ResponseWriter) Surrender() { w.hijacked = true }
+func (w *ResponseWriter) Surrender() {
+	w.hijacked = true
+	if d := w.desk; d != nil && w.status == 0 {
+		w.desk = nil
+		d.release()
+	}
+}
 
 // WriteHeader fixes status and fields of the response, or sends an interim one.
 func (w *ResponseWriter) WriteHeader(code int) {
@@ -172,7 +155,7 @@ func (w *ResponseWriter) WriteHeader(code int) {
 		w.interim(code)
 		return
 	}
-	w.status = code
+	w.status = int32(code)
 	h := &w.borrow().head
 	h.take(w.header)
 	if cl := h.length; cl != "" {
@@ -237,14 +220,15 @@ func (w *ResponseWriter) admit(n int) (bool, error) {
 	if n == 0 {
 		return false, nil
 	}
-	if !bodyAllowed(w.status) {
+	if !bodyAllowed(w.code()) {
 		return false, http.ErrBodyNotAllowed
 	}
 	w.written += int64(n)
 	if w.length != -1 && w.written > w.length {
 		return false, http.ErrContentLength
 	}
-	return w.failed == nil, w.failed
+	err := w.failed()
+	return err == nil, err
 }
 
 func (w *ResponseWriter) bufferBytes(p []byte) (n int, err error) {
@@ -295,8 +279,8 @@ func (w *ResponseWriter) FlushError() error {
 	if err := w.sendBuffered(); err != nil {
 		return err
 	}
-	if w.failed != nil {
-		return w.failed
+	if err := w.failed(); err != nil {
+		return err
 	}
 	w.sendHead()
 	w.clear()
@@ -332,11 +316,12 @@ func (w *ResponseWriter) SetWriteDeadline(t time.Time) error {
 // CloseNotify implements http.CloseNotifier, which is deprecated but asked for by
 // older handlers.
 func (w *ResponseWriter) CloseNotify() <-chan bool {
-	if w.gone != nil {
-		return w.gone
+	odd := w.odds()
+	if odd.gone != nil {
+		return odd.gone
 	}
 	gone := make(chan bool, 1)
-	w.gone = gone
+	odd.gone = gone
 	context.AfterFunc(w.req.Context(), func() {
 		if !w.done.Load() {
 			gone <- true
