@@ -27,11 +27,12 @@ type AddressLimits struct {
 	// counts, until its handlers have returned. 0 or negative: no bound.
 	Unfinished int
 	// Key returns what a client's address counts as: all that share a prefix share the
-	// bounds. The zero Prefix has none, for a load balancer's address or those of a
-	// monitor. It must be quick, and return the same for the same address. A panic is
-	// logged to package log's standard logger, and stands for the zero Prefix. nil: an
-	// IPv4 address stands for itself, an IPv6 address for its /64, of which a single
-	// client may use any. Addresses that are no IP addresses have no bounds.
+	// bounds, and the bits behind it mean nothing. The zero Prefix, as any that is not
+	// valid, has none, for a load balancer's address or those of a monitor. It must be
+	// quick, and return the same for the same address. A panic is logged to package log's
+	// standard logger, and stands for the zero Prefix. nil: an IPv4 address stands for
+	// itself, an IPv6 address for its /64, of which a single client may use any. Addresses
+	// that are no IP addresses have no bounds.
 	Key func(netip.Addr) netip.Prefix
 }
 
@@ -78,7 +79,7 @@ func (w *crowd) key(addr netip.Addr) (key netip.Prefix) {
 			log.Printf("onramp: panic in AddressLimits.Key: %v\n%s", v, debug.Stack())
 		}
 	}()
-	return w.limits.Key(addr.Unmap().WithZone(""))
+	return w.limits.Key(addr.Unmap().WithZone("")).Masked() // netip.PrefixFrom keeps all of an address
 }
 
 // parse returns the IP address of a remote address as http.Request has it.

@@ -12,8 +12,10 @@ import (
 // Shutdown closes the listeners, then the connections that are idle, and waits for the
 // others, each of which ends with the request it is at. It returns nil when all are
 // closed. When ctx ends first what is left is cut, and the error is, or wraps, a
-// [*ShutdownError] that counts it and matches ctx's. A connection that was given to a handler by Hijack is the handler's. A client that
-// has connected but sent no request counts as idle.
+// [*ShutdownError] that counts it and matches ctx's. A connection that was given to a handler
+// by Hijack is the handler's. A client that has connected but sent no request counts as idle;
+// one whose request has begun to arrive has its time for that, and one that has chosen HTTP/2
+// over TLS the ten seconds that net/http gives it to begin.
 //
 // Serve and its like return http.ErrServerClosed at once; a program must wait for
 // Shutdown before it ends. The Server cannot be used again.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -26,15 +28,26 @@ const tripField = "X-Trip"
 
 // wires are positions in a service at which a panic can happen. The zero value trips nobody.
 type wires struct {
+	unparsed string // position for a request that could not be parsed, and names none
+
 	mu  sync.Mutex // guards ran
 	ran []string   // the task-panic hooks that ran
 }
 
 // at panics if r is to trip here.
 func (w *wires) at(r *http.Request, position string) {
-	for trip := range strings.SplitSeq(r.Header.Get(tripField), ", ") {
-		if trip == position {
+	trips := r.Header.Get(tripField)
+	if r.Method == "" {
+		trips = w.unparsed
+	}
+	for trip := range strings.SplitSeq(trips, ", ") {
+		switch trip {
+		case position:
 			panic("tripped over " + position)
+		case position + " (abort)":
+			panic(http.ErrAbortHandler)
+		case position + " (exit)":
+			runtime.Goexit()
 		}
 	}
 }
@@ -80,6 +93,26 @@ func (w *wires) service() (adapter.Options, http.Handler) {
 		_, _ = rw.Write([]byte("gun"))
 		w.at(r, "handler at its end")
 	})
+	mux.HandleFunc("/body", func(rw http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadFull(r.Body, make([]byte, 2))
+		w.at(r, "body read")
+		_, _ = io.Copy(rw, r.Body)
+	})
+	mux.Handle("/loop", adapter.HandlerFunc(func(s *stream.Stream, c *stream.Context) hooks.Status {
+		for {
+			w.at(c.Request(), "loop")
+			if s.Send(c.Response().Build()) != nil {
+				return hooks.Reject
+			}
+			w.at(c.Request(), "loop behind a send")
+			if _, err := s.NextRequest(); err != nil {
+				return hooks.Reject
+			}
+		}
+	}))
+	mux.Handle("/small/", middleware.Limits(stream.RequestConfig{MaxPathSize: 50, MaxBodySize: 10})(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(rw, r.Body)
+	})))
 	mux.Handle("/hook", adapter.HandlerFunc(func(s *stream.Stream, c *stream.Context) hooks.Status {
 		w.at(c.Request(), "hook")
 		c.Response().SetBody(http.StatusOK, "text/plain", "begun")
@@ -105,9 +138,10 @@ func (w *wires) service() (adapter.Options, http.Handler) {
 	}, nil)))
 	for _, detach := range []bool{false, true} {
 		opts := &ws.Options{
-			Detach:    detach,
-			Connected: func(c *ws.Conn) error { w.at(c.Context().Request(), "Connected"); return nil },
-			Closed:    func(c *ws.Conn, _ error) { w.at(c.Context().Request(), "Closed") },
+			Detach:      detach,
+			CheckOrigin: func(r *http.Request) bool { w.at(r, "CheckOrigin"); return true },
+			Connected:   func(c *ws.Conn) error { w.at(c.Context().Request(), "Connected"); return nil },
+			Closed:      func(c *ws.Conn, _ error) { w.at(c.Context().Request(), "Closed") },
 		}
 		mux.Handle(fmt.Sprint("/ws/", detach), adapter.Handler(ws.Hook(func(c *ws.Conn, messageType int, p []byte) error {
 			w.at(c.Context().Request(), "message hook")

@@ -41,11 +41,23 @@ func (x *Session) drain() {
 
 // deliver sends a batch. It stands outside of mu: only the drainer makes direct true
 // meanwhile.
-func (x *Session) deliver(frames [][]byte) error {
+func (x *Session) deliver(frames [][]byte) (err error) {
 	if x.direct {
 		return x.out.Send(frames...)
 	}
-	return x.stream.SendList(frames)
+	returned := false
+	defer x.exchange.Contain(&returned, func(exits bool) { // of response hooks
+		err = errFallen
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		x.cut(err)
+		if exits {
+			go x.drain() // in the place of this goroutine
+		}
+	})
+	err = x.stream.SendList(frames)
+	returned = true
+	return err
 }
 
 // next takes the next batch out of the queue. It returns nil when there is nothing more

@@ -23,4 +23,8 @@ var (
 	// ErrSlow says that the session was cut because its queue was full and its Policy
 	// is End. It matches stream.ErrClosed.
 	ErrSlow = fmt.Errorf("sse: the client does not keep up: %w", stream.ErrClosed)
+
+	// errFallen says that a response hook has panicked, or left by runtime.Goexit, on a
+	// goroutine of the session's own.
+	errFallen = fmt.Errorf("sse: a response hook has panicked: %w", stream.ErrClosed)
 )

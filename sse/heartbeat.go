@@ -25,9 +25,18 @@ func (x *Session) pulse() {
 		return
 	}
 	if !x.draining && x.queued() == 0 { // else the client has something to read
-		_ = x.offer(heartbeat, true, trying)
+		x.offerBeat()
 	}
 	if x.err == nil {
 		x.beat.Reset(every)
 	}
+}
+
+// offerBeat sends the first bytes of a session that has no event yet, which response hooks
+// are called for, on the timer's goroutine. mu is held.
+func (x *Session) offerBeat() {
+	returned := false
+	defer x.exchange.Contain(&returned, func(bool) { x.cut(errFallen) })
+	_ = x.offer(heartbeat, true, trying)
+	returned = true
 }

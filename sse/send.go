@@ -79,12 +79,18 @@ func (x *Session) send(m *message, shared bool, how mode) error {
 	if len(m.parts) == 0 {
 		return nil
 	}
-	x.mu.Lock()
-	err := x.offer(m, shared, how)
-	dropped, below := x.queue.news(), x.below()
-	x.mu.Unlock()
+	dropped, below, err := x.locked(m, shared, how)
 	tellDrops(below, dropped, err)
 	return err
+}
+
+// locked offers m. A response hook that panics, at the first event, must not leave the
+// session locked.
+func (x *Session) locked(m *message, shared bool, how mode) (dropped int64, below carrier, err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	err = x.offer(m, shared, how)
+	return x.queue.news(), x.below(), err
 }
 
 // A carrier is what is below a session: its exchange or, when that is over, its feed.

@@ -104,6 +104,7 @@ type Conn struct {
 	fed      *Feed // that is to begin
 
 	greeted  bool // some time has passed between birth and the first wait
+	parting  bool // no request follows, which the client did not ask for; of the goroutine that serves
 	served   atomic.Int64
 	patience patience
 	rest     rest
@@ -203,7 +204,7 @@ func (c *Conn) Close(linger bool) {
 	}
 	err := c.wire.FlushLast()
 	c.closing(err)
-	if err == nil && linger {
+	if err == nil && (linger || c.parting) {
 		c.wire.Linger()
 	}
 	c.wire.Release()

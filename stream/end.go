@@ -40,7 +40,7 @@ func (x *Exchange) end() {
 		c.owner.Release(c, true)
 		return
 	}
-	if linger {
+	if linger || c.parting {
 		c.owner.Release(c, false)
 		return
 	}
@@ -94,6 +94,7 @@ func (x *Exchange) finish() (keep, linger bool) {
 	x.partUpgraded(false)
 	keep, linger = x.complete()
 	keep, linger = keep && !x.spent, linger || x.lingering
+	x.conn.parting = !keep && !x.received.Close
 	x.closeBody()
 	x.endContexts()
 	x.conn.stopWatch()

@@ -60,6 +60,7 @@ func (x *Exchange) conclude() (keep, linger bool) {
 	c := x.conn
 	keep = x.rw.Finish() && c.KeepAlives()
 	linger = x.rw.Lingers()
+	c.parting = !keep && !x.received.Close
 	if x.wire != nil {
 		x.closeBody()
 	}

@@ -70,6 +70,21 @@ func (c *Conn) Contain() {
 	}
 }
 
+// Contain is deferred around what may call response hooks, for packages that send on a
+// goroutine of their own: a panic is logged, and it goes no further. If returned does not say
+// that all is well fell is called, behind a panic or within runtime.Goexit. x may be nil
+// where no hooks are left to be called.
+func (x *Exchange) Contain(returned *bool, fell func(exits bool)) {
+	if *returned || x == nil {
+		return
+	}
+	v := recover()
+	if v != nil && v != http.ErrAbortHandler {
+		x.logf("http: panic serving %v: %v\n%s", x.received.RemoteAddr, v, stack())
+	}
+	fell(v == nil)
+}
+
 // NewConnID returns an ID for a connection that an owner has but does not serve.
 func NewConnID() uint64 { return lastConn.Add(1) }
 

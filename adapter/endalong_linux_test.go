@@ -1,0 +1,94 @@
+package adapter_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/onramp-go/onramp/adapter"
+	"github.com/onramp-go/onramp/hooks"
+	"github.com/onramp-go/onramp/stream"
+	"github.com/onramp-go/onramp/stream/streamtest"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// sendLast sends text and the end of the client's side as one packet.
+func sendLast(t *testing.T, c *streamtest.Client, text string) {
+	t.Helper()
+	raw, err := c.Conn().(*net.TCPConn).SyscallConn()
+	require.NoError(t, err)
+	require.NoError(t, raw.Control(func(fd uintptr) {
+		assert.NoError(t, syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_CORK, 1))
+	}))
+	c.Send(text)
+	c.CloseWrite()
+}
+
+// TestEndWithinPacket: an end that came in the packet of the last request has its connection
+// closed soon, not when its time is over, wherever that request met the connection. It runs
+// alone, for the parked ones.
+func TestEndWithinPacket(t *testing.T) {
+	const get, post = "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok"
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+	mux.Handle("/sent", adapter.Handler(hook(answers["sent"])))
+	mux.Handle("/loop", adapter.HandlerFunc(func(s *stream.Stream, c *stream.Context) hooks.Status {
+		for {
+			_ = s.Send(c.Response().Build())
+			if _, err := s.NextRequest(); err != nil {
+				return hooks.Reject
+			}
+		}
+	}))
+	for _, m := range mounts() {
+		if m.mode != adapter.Eager {
+			continue // what OnDemand takes over goes on as what Eager does
+		}
+		for _, idle := range []time.Duration{9 * time.Second, 0} { // the shorter one is set on the socket
+			l := newLedger()
+			h := m.with(t, mux, adapter.Options{Observer: l})
+			s := serveOver(t, h, &http.Server{IdleTimeout: idle}, &streamtest.Options{TCP: true, Patience: 5 * time.Second})
+			var clients []*streamtest.Client
+			var answers []int
+			open := func(before ...string) *streamtest.Client {
+				c := s.Dial()
+				for _, path := range before {
+					c.Get(path)
+				}
+				clients = append(clients, c)
+				return c
+			}
+			for _, before := range [][]string{{}, {"/"}, {"/", "/"}, {"/sent"}, {"/loop"}, {"/loop", "/"}} {
+				for _, last := range []string{get, post, get + get, post + post + get, strings.Repeat(get, 300)} {
+					sendLast(t, open(before...), last)
+					answers = append(answers, strings.Count(last, "HTTP/1.1"))
+				}
+			}
+			parked := []*streamtest.Client{open("/"), open("/", "/"), open("/sent", "/")}
+			for i, c := range clients[:len(answers)] {
+				for range answers[i] {
+					assert.Equal(t, http.StatusOK, c.Want("GET").StatusCode)
+				}
+				c.WantEnd()
+			}
+			if idle == 0 { // else none is
+				require.Eventually(t, func() bool { return loops() == 0 }, patience, 20*time.Millisecond)
+			}
+			for _, c := range parked {
+				sendLast(t, c, get)
+				c.Want("GET")
+				c.WantEnd()
+			}
+			l.until(t, fmt.Sprint(m.name, " to close all of them"), func() bool { return len(l.open) == 0 })
+			for _, end := range l.conns {
+				assert.Equal(t, stream.ClosedByClient, end.Reason)
+			}
+		}
+	}
+}
