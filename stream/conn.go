@@ -234,10 +234,9 @@ func (c *Conn) gave() {
 // gone is called when the client is found to have left.
 func (c *Conn) gone(error) {
 	if at := c.at.Load(); at != nil {
+		at.end() // before: whoever goes the way to x from here on finds it ended
 		if x := at.known(); x != nil {
 			x.endContexts()
-		} else {
-			at.end()
 		}
 	}
 	if f := c.feed.Load(); f != nil {

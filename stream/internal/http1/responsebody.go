@@ -156,8 +156,8 @@ func (w *ResponseWriter) appendTrailers(p []byte) []byte {
 		}
 	}
 	var declared []string
-	if w.odd != nil {
-		declared = w.odd.trailers
+	if odd := w.odd.Load(); odd != nil {
+		declared = odd.trailers
 	}
 	if trailers == nil && len(declared) > 0 {
 		trailers = make(http.Header)

@@ -9,6 +9,7 @@ import (
 	"path"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -38,11 +39,11 @@ type ResponseWriter struct {
 	body *Body // nil: the request has none
 
 	header  http.Header
-	desk    *desk        // from the final head on, while there is something to send
-	length  int64        // declared Content-Length, -1: none
-	written int64        // body bytes, as declared lengths count them
-	expects *expectation // nil: the request came without Expect: 100-continue
-	odd     *odds        // nil: none
+	desk    *desk                // from the final head on, while there is something to send
+	length  int64                // declared Content-Length, -1: none
+	written int64                // body bytes, as declared lengths count them
+	expects *expectation         // nil: the request came without Expect: 100-continue
+	odd     atomic.Pointer[odds] // nil: none
 
 	status     int32 // 0: no final head yet
 	done       atomic.Bool
@@ -60,25 +61,28 @@ type ResponseWriter struct {
 
 // odds are what few responses have; they cost the others a pointer.
 type odds struct {
-	failed   error     // what a body byte met on its way out
-	gone     chan bool // CloseNotify's
-	trailers []string  // declared
+	failed   error    // what a body byte met on its way out
+	trailers []string // declared
+
+	notify sync.Once // makes gone
+	gone   chan bool // CloseNotify's
 }
 
-// odds returns w's, to be changed.
+// odds returns w's, to be changed. CloseNotify, which any goroutine may call, makes them, too.
 func (w *ResponseWriter) odds() *odds {
-	if w.odd == nil {
-		w.odd = new(odds)
+	if odd := w.odd.Load(); odd != nil {
+		return odd
 	}
-	return w.odd
+	w.odd.CompareAndSwap(nil, new(odds))
+	return w.odd.Load()
 }
 
 // failed returns what a body byte met on its way out, nil while nothing has failed.
 func (w *ResponseWriter) failed() error {
-	if w.odd == nil {
-		return nil
+	if odd := w.odd.Load(); odd != nil {
+		return odd.failed
 	}
-	return w.odd.failed
+	return nil
 }
 
 // Init prepares w, which must be zero, to answer req, which has these traits.
@@ -314,20 +318,19 @@ func (w *ResponseWriter) SetWriteDeadline(t time.Time) error {
 }
 
 // CloseNotify implements http.CloseNotifier, which is deprecated but asked for by
-// older handlers.
+// older handlers. As in net/http any goroutine may call it.
 func (w *ResponseWriter) CloseNotify() <-chan bool {
 	odd := w.odds()
-	if odd.gone != nil {
-		return odd.gone
-	}
-	gone := make(chan bool, 1)
-	odd.gone = gone
-	context.AfterFunc(w.req.Context(), func() {
-		if !w.done.Load() {
-			gone <- true
-		}
+	odd.notify.Do(func() {
+		gone := make(chan bool, 1)
+		odd.gone = gone
+		context.AfterFunc(w.req.Context(), func() {
+			if !w.done.Load() {
+				gone <- true
+			}
+		})
 	})
-	return gone
+	return odd.gone
 }
 
 // EnableFullDuplex lets the handler read the body after it began to answer.
