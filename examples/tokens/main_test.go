@@ -112,6 +112,10 @@ func TestShutdownEndsAnswers(t *testing.T) {
 		c := streamtest.Serve(t, srv, nil).Dial()
 		c.Send("GET /answer?q=why HTTP/1.1\r\nHost: example.com\r\n\r\n")
 		c.WantBytes("HTTP/1.1 200 OK\r\n")
+		go func() { // as a browser does
+			_, _ = c.Rest()
+			c.Close()
+		}()
 		began := time.Now()
 		require.NoError(t, srv.Shutdown(context.Background()))
 		assert.Less(t, time.Since(began), pace/2, "nobody waits for the next token")
