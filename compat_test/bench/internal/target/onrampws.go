@@ -3,10 +3,14 @@ package target
 import (
 	"net"
 	"net/http"
+	"time"
 
 	"github.com/onramp-go/onramp/adapter"
 	"github.com/onramp-go/onramp/ws"
 )
+
+// silence is longer than a run, whose clients answer no pings; the other servers send none.
+const silence = time.Hour
 
 // onrampWS has WebSockets that are detached from their handlers.
 func onrampWS() http.Handler {
@@ -14,9 +18,9 @@ func onrampWS() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(EchoPath, adapter.Handler(ws.Hook(func(c *ws.Conn, messageType int, p []byte) error {
 		return c.WriteMessage(messageType, p)
-	}, &ws.Options{Detach: true})))
+	}, &ws.Options{Detach: true, PingInterval: silence})))
 	mux.Handle(SubscribePath, adapter.Handler(ws.Hook(func(*ws.Conn, int, []byte) error { return nil }, &ws.Options{
-		Detach: true,
+		Detach: true, PingInterval: silence,
 		Connected: func(c *ws.Conn) error {
 			return subscribers.add(c, func() error { return c.WriteMessage(ws.TextMessage, []byte(Notice)) })
 		},
