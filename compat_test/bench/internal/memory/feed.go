@@ -20,12 +20,13 @@ type Feed struct {
 	mu       sync.Mutex // guards what follows
 	readable sync.Cond  // a Read may go on
 	finished sync.Cond  // a Run may return
-	out      []byte     // of the request, not yet read
+	out      int        // how much of the request was read
 	left     int        // requests to be sent after it
 	reply    int        // its length on the wire; 0 until the first was seen
 	got      int        // of the reply under way
 	head     []byte     // the first reply, while its length is not known
 	waiting  bool       // for a reply
+	reads    bool       // a Read waits
 	past     bool       // the read deadline has passed
 	closed   bool
 	fault    error
@@ -34,7 +35,7 @@ type Feed struct {
 // NewFeed returns a connection that sends request and expects replies that end with
 // body.
 func NewFeed(request, body []byte) *Feed {
-	f := &Feed{request: request, body: body}
+	f := &Feed{request: request, body: body, out: len(request)}
 	f.readable.L, f.finished.L = &f.mu, &f.mu
 	return f
 }
@@ -59,25 +60,35 @@ func (f *Feed) Run(n int) error {
 func (f *Feed) Read(p []byte) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for {
-		switch {
-		case f.closed:
-			return 0, net.ErrClosed
-		case f.fault != nil:
-			return 0, io.EOF
-		case f.past:
-			return 0, os.ErrDeadlineExceeded
-		case len(f.out) > 0:
-			n := copy(p, f.out)
-			f.out = f.out[n:]
-			return n, nil
-		case f.left > 0 && !f.waiting:
-			f.left--
-			f.out, f.waiting = f.request, true
-			continue
+	for f.closed || f.past || f.fault != nil || f.out == len(f.request) {
+		if err := f.refusal(); err != nil {
+			return 0, err
 		}
+		if f.left > 0 && !f.waiting {
+			f.left--
+			f.out, f.waiting = 0, true
+			break
+		}
+		f.reads = true
 		f.readable.Wait()
+		f.reads = false
 	}
+	n := copy(p, f.request[f.out:])
+	f.out += n
+	return n, nil
+}
+
+// refusal returns why nothing can be read. mu is held.
+func (f *Feed) refusal() error {
+	switch {
+	case f.closed:
+		return net.ErrClosed
+	case f.fault != nil:
+		return io.EOF
+	case f.past:
+		return os.ErrDeadlineExceeded
+	}
+	return nil
 }
 
 // Write takes a piece of a reply.
@@ -99,27 +110,27 @@ func (f *Feed) Write(p []byte) (int, error) {
 // take counts p. mu is held.
 func (f *Feed) take(p []byte) error {
 	f.got += len(p)
-	done := f.got == f.reply
 	if f.reply == 0 {
 		// The first: it is over when the body has come.
 		f.head = append(f.head, p...)
-		done = bytes.HasSuffix(f.head, f.body)
-		if done {
+		if bytes.HasSuffix(f.head, f.body) {
 			f.reply = f.got
 		}
 	}
-	switch {
-	case f.reply > 0 && f.got > f.reply:
-		return fmt.Errorf("memory: unexpected bytes %q", p)
-	case done && !bytes.HasSuffix(p, f.body[max(0, len(f.body)-len(p)):]):
-		return fmt.Errorf("memory: a reply ends %q", p)
-	case done:
-		f.got, f.waiting = 0, false
-		if f.left > 0 {
-			f.readable.Broadcast()
-		} else {
-			f.finished.Broadcast()
+	if f.got != f.reply {
+		if f.reply > 0 && f.got > f.reply {
+			return fmt.Errorf("memory: unexpected bytes %q", p)
 		}
+		return nil
+	}
+	if !bytes.HasSuffix(p, f.body[max(0, len(f.body)-len(p)):]) {
+		return fmt.Errorf("memory: a reply ends %q", p)
+	}
+	f.got, f.waiting = 0, false
+	if f.left == 0 {
+		f.finished.Broadcast()
+	} else if f.reads {
+		f.readable.Broadcast()
 	}
 	return nil
 }
