@@ -61,10 +61,11 @@ func (c *Conn) settle() error {
 	if err != nil {
 		return err
 	}
-	c.rest.sweeps.Store(0)
+	rests := int32(0)
 	if exact || !c.wire.Raw() {
-		c.rest.sweeps.Store(neverRests)
+		rests = neverRests
 	}
+	c.rest.sweeps.Store(rests)
 	return nil
 }
 

@@ -38,7 +38,7 @@ func newConn(rwc net.Conn, remote string, early []byte, owner Owner, server *htt
 	}
 	c.wire.Init(rwc, http1.Config{
 		Early: early, BufferSize: set.Request.BufferSize, QueueSize: set.QueueSize,
-		Timeout: set.writeTimeout(server), Gone: c.gone, Shared: shown || server.ConnState != nil && !set.Discreet,
+		Timeout: set.writeTimeout(server), Sweeps: int32(sweepsOf(set.writeTimeout(server))), Gone: c.gone, Shared: shown || server.ConnState != nil && !set.Discreet,
 		Sole: sole, Meter: c.seen.inbound(),
 	})
 	c.wire.Out.SetDeadline(after(now, server.WriteTimeout))

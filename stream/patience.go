@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,6 +18,14 @@ const coarse = 40 * SweepInterval
 
 const ranOut = -1
 
+// sweepsOf returns how many sweeps a time-out of d lasts, 0 if they cannot see to it.
+func sweepsOf(d time.Duration) int64 {
+	if d < coarse {
+		return 0
+	}
+	return min(int64(d/SweepInterval)+1, math.MaxInt32)
+}
+
 // A patience bounds a wait for the client. Long ones cost next to nothing: they are
 // counted in sweeps, and no timer is set anew for each request.
 type patience struct {
@@ -28,10 +37,10 @@ type patience struct {
 // is now if it is zero. A d that is not positive bounds nothing. exact says that the
 // bound is on the socket.
 func (p *patience) bound(wire *http1.Conn, since time.Time, d time.Duration) (exact bool, err error) {
-	exact = d > 0 && (d < coarse || !since.IsZero())
-	sweeps := int64(0)
-	if d > 0 && !exact {
-		sweeps = int64(d/SweepInterval) + 1
+	sweeps := sweepsOf(d)
+	exact = d > 0 && (sweeps == 0 || !since.IsZero())
+	if exact {
+		sweeps = 0
 	}
 	p.count(sweeps)
 	if !exact {
@@ -90,6 +99,7 @@ func (p *patience) sweep(wire *http1.Conn) {
 // Sweep is called by the owner every [SweepInterval] while the connection is open.
 func (c *Conn) Sweep() {
 	c.patience.sweep(c.wire)
+	c.wire.Sweep()
 	c.restSweep()
 	if r := c.upgraded.Load(); r != nil {
 		r.sweep()

@@ -6,7 +6,8 @@ import (
 )
 
 // WaitReadable returns when a byte of the next request has come, or the error
-// that came instead. While it waits it holds no buffer, where the platform allows.
+// that came instead. While it waits it holds no buffer, where the platform allows, and
+// a desk until the next sweep at the most.
 func (c *Conn) WaitReadable() error {
 	if c.br != nil {
 		if c.br.Buffered() > 0 {
@@ -17,8 +18,9 @@ func (c *Conn) WaitReadable() error {
 		}
 	}
 	if c.raw == nil {
-		c.dropDesk()
+		c.shelve()
 		_, err := c.Reader().Peek(1)
+		c.unshelve()
 		return err
 	}
 	c.waited, c.serve = nil, nil

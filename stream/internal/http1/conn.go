@@ -23,6 +23,7 @@ type Config struct {
 	BufferSize int           // of the read buffer; 0: 4096
 	QueueSize  int           // most bytes in the outbound queue
 	Timeout    time.Duration // of each write that waits for the peer; 0: none
+	Sweeps     int32         // calls of Sweep that the Timeout lasts where it need not be exact; 0: it must be
 	Gone       func(error)   // called when the peer is found gone
 	Shared     bool          // somebody else may close the connection, who must not have to wait
 	Sole       bool          // nobody else has the connection, unless Net gives it to him
@@ -37,9 +38,10 @@ type Conn struct {
 	rwc    net.Conn
 	raw    syscall.RawConn
 	size   int
-	br     *bufio.Reader // nil while idle; owned by the goroutine that reads
-	desk   *desk         // likewise
-	fd     uintptr       // set while fill runs: Read is non-blocking then
+	br     *bufio.Reader        // nil while idle; owned by the goroutine that reads
+	desk   *desk                // likewise
+	shelf  atomic.Pointer[desk] // what desk was before the wait of a blind carrier, until a sweep finds it
+	fd     uintptr              // set while fill runs: Read is non-blocking then
 	inCall bool
 	short  bool // the last of these reads has left nothing behind
 	dozing bool
@@ -89,6 +91,7 @@ func (c *Conn) Init(rwc net.Conn, cfg Config) {
 	}
 	c.Out = &c.out
 	c.out.sink, c.out.limit, c.out.timeout, c.out.onDeath = &c.out.own, cfg.QueueSize, cfg.Timeout, c.lost
+	c.out.sweeps = cfg.Sweeps
 	c.out.quick, c.out.blind = true, c.raw == nil
 	if len(cfg.Early) > 0 {
 		c.count(len(cfg.Early))
@@ -230,6 +233,15 @@ func (c *Conn) Show() net.Conn {
 	c.watch.shared = true
 	c.watch.bounds.Store(true)
 	return c.rwc
+}
+
+// Sweep is to be called at the interval that Config.Sweeps counts in. Any goroutine may
+// call it.
+func (c *Conn) Sweep() {
+	if c.out.blind {
+		c.clearShelf()
+		c.out.sweep()
+	}
 }
 
 // Raw reports whether sends can be tried without waiting.

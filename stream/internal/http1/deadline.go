@@ -42,7 +42,29 @@ func (o *Outbound) bound(t time.Time) {
 		w.until(o.orTimeout(t))
 	}
 	if o.quick && o.waits != waitsForNothing && o.ahead == 0 {
+		o.left = 0
 		_ = o.sink.Arm(o.expiry(o.waits)) // if it fails, so does the write
+	}
+}
+
+// count bounds a write that is about to begin by the time-out, if nothing else bounds it, in
+// sweeps: a deadline for each response would be a timer moved for each. mu is held.
+func (o *Outbound) count() error {
+	if o.sweeps == 0 || !o.deadline.IsZero() {
+		return o.own.Arm(o.expiry(waitsForSlice))
+	}
+	o.left = o.sweeps
+	return o.own.Arm(time.Time{})
+}
+
+// sweep ends a write that was counted and has had its time.
+func (o *Outbound) sweep() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.left > 0 {
+		if o.left--; o.left == 0 {
+			_ = o.own.Arm(longAgo) // if it fails, so does the write
+		}
 	}
 }
 

@@ -12,7 +12,7 @@ type desk struct {
 }
 
 var desks = sync.Pool{New: func() any {
-	return &desk{head: head{lines: make([]byte, 0, 512)}, body: make([]byte, 0, bodyBuffer), room: make([]byte, 0, 1<<10)}
+	return &desk{head: head{lines: make([]byte, 0, 1<<10)}, body: make([]byte, 0, bodyBuffer), room: make([]byte, 0, 1<<10)}
 }}
 
 // maxRoom is the largest piece of a desk that is kept for other responses, in bytes.
@@ -32,7 +32,8 @@ func (d *desk) wipe() bool {
 	if cap(d.head.lines) > maxRoom || cap(d.room) > maxRoom {
 		return false
 	}
-	d.head, d.body = head{lines: d.head.lines[:0], plain: d.head.plain}, d.body[:0]
+	d.head.wipe()
+	d.body = d.body[:0]
 	return true
 }
 
@@ -65,6 +66,23 @@ func (w *ResponseWriter) vacate() *desk {
 	}
 	w.desk = nil
 	return d
+}
+
+// shelve puts what a response has passed on where a sweep finds it: whoever is idle for long
+// needs none.
+func (c *Conn) shelve() {
+	if c.desk != nil {
+		c.shelf.Store(c.desk)
+		c.desk = nil
+	}
+}
+
+func (c *Conn) unshelve() { c.desk = c.shelf.Swap(nil) }
+
+func (c *Conn) clearShelf() {
+	if d := c.shelf.Swap(nil); d != nil {
+		desks.Put(d)
+	}
 }
 
 // dropDesk gives back what a response has passed on.

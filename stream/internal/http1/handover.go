@@ -83,12 +83,12 @@ func (o *Outbound) try(p []byte) (n int, err error) {
 			return err
 		})
 	}
-	o.left(n)
+	o.gone(n)
 	return n, err
 }
 
-// left counts n bytes that the sink has got: those of the queue come before a sender's.
-func (o *Outbound) left(n int) {
+// gone counts n bytes that the sink has got: those of the queue come before a sender's.
+func (o *Outbound) gone(n int) {
 	o.ahead -= min(o.ahead, n)
 	o.inflight -= min(o.inflight, n)
 	o.sent += int64(n)
@@ -180,7 +180,7 @@ func (o *Outbound) write(frames [][]byte) error {
 // lone is write for p alone where nothing waits, and the sink is ours but takes nothing
 // without waiting. mu is held, and given up; nobody has the turn.
 func (o *Outbound) lone(p []byte) (err error) {
-	if err := o.own.Arm(o.expiry(waitsForSlice)); err != nil {
+	if err := o.count(); err != nil {
 		defer o.mu.Unlock()
 		return o.die(err)
 	}
@@ -189,7 +189,7 @@ func (o *Outbound) lone(p []byte) (err error) {
 	returned := false
 	defer func() {
 		o.mu.Lock()
-		o.waits = waitsForNothing
+		o.waits, o.left = waitsForNothing, 0
 		switch {
 		case !returned:
 			o.die(errPanic)
@@ -238,7 +238,7 @@ func (o *Outbound) hand(bufs net.Buffers) error {
 		if err := o.await(waitsForSlice, func() error { return o.sink.Write(slice) }); err != nil {
 			return err
 		}
-		o.left(n)
+		o.gone(n)
 	}
 	return o.err
 }

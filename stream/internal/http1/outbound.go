@@ -41,6 +41,8 @@ type Outbound struct {
 	pooled   *[]byte       // where buf came from
 	waiters  []*waiter     // first come, first served
 	timeout  time.Duration // for each write that waits for the peer; 0: none
+	sweeps   int32         // that long, 0: to be exact
+	left     int32         // of these for the write under way, 0: it is bounded in time
 	deadline time.Time     // replaces timeout while it is not zero
 	earlier  time.Time     // the deadline for what is ahead
 	single   [1][]byte     // of whoever holds the turn, for a lone buffer

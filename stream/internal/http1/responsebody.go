@@ -22,19 +22,25 @@ func (w *ResponseWriter) send(p []byte) error {
 }
 
 func (w *ResponseWriter) put(p []byte) error {
-	room := w.appendHead(w.borrow().room[:0], p)
-	w.desk.room = room
+	d := w.borrow()
+	w.putHead(p)
 	switch {
 	case w.req.Method == http.MethodHead:
-		return w.conn.Out.Write(room)
-	case w.alone && !w.chunking && !w.closeAfter && w.done.Load():
-		w.desk.room = append(room, p...)
-		return w.conn.Out.WriteThrough(w.desk.room)
-	case !w.chunking:
-		return w.conn.Out.Write(room, p) // keeps nothing of them
+		return w.conn.Out.Write(d.room)
+	case w.chunking:
+		return w.putChunk(p)
+	case w.alone && !w.closeAfter && w.done.Load():
+		d.room = append(d.room, p...)
+		return w.conn.Out.WriteThrough(d.room)
 	}
-	w.desk.room = append(strconv.AppendInt(room, int64(len(p)), 16), "\r\n"...)
-	return w.conn.Out.Write(w.desk.room, p, crlf)
+	return w.conn.Out.Write(d.room, p) // keeps nothing of them
+}
+
+// putChunk is put behind what is in the room.
+func (w *ResponseWriter) putChunk(p []byte) error {
+	d := w.desk
+	d.room = append(strconv.AppendInt(d.room, int64(len(p)), 16), "\r\n"...)
+	return w.conn.Out.Write(d.room, p, crlf)
 }
 
 var crlf = []byte("\r\n")
@@ -42,30 +48,32 @@ var crlf = []byte("\r\n")
 // sendHead puts the head on the wire, if it is not there.
 func (w *ResponseWriter) sendHead() {
 	if !w.headSent {
-		d := w.borrow()
-		d.room = w.appendHead(d.room[:0], nil)
-		_ = w.conn.Out.Write(d.room) // a dead Outbound says so to the next write too
+		w.borrow()
+		w.putHead(nil)
+		_ = w.conn.Out.Write(w.desk.room) // a dead Outbound says so to the next write too
 	}
 }
 
-// appendHead appends the head to p, once. first is what the body begins with: all of it,
-// if the handler has returned.
-func (w *ResponseWriter) appendHead(p, first []byte) []byte {
+// putHead puts the head into the room of the desk, once; then there is nothing. first is
+// what the body begins with: all of it, if the handler has returned.
+func (w *ResponseWriter) putHead(first []byte) {
+	desk := w.desk
 	if w.headSent {
-		return p
+		desk.room = desk.room[:0]
+		return
 	}
 	w.headSent = true
 	w.conn.meter.begins()
-	h := &w.desk.head
+	h := &desk.head
 	d := framed{computed: -1}
-	isHead, is11 := w.req.Method == http.MethodHead, w.req.ProtoAtLeast(1, 1)
-	if w.simple(h) && is11 && !isHead {
+	var p []byte
+	if w.simple(h) {
 		w.length, d.computed = int64(len(first)), len(first)
+		p, h.lines = h.lines, desk.room[:0] // as they are
 	} else {
-		d = w.frame(h, first, isHead, is11)
+		d = w.frame(h, first)
+		p = h.append(desk.room[:0], d.own, d.length, d.codings)
 	}
-	p = appendStatusLine(p, is11, w.code())
-	p = h.append(p, d.own, d.length, d.codings)
 	if !h.hasDate {
 		p = append(p, date()...)
 	}
@@ -81,7 +89,7 @@ func (w *ResponseWriter) appendHead(p, first []byte) []byte {
 	if w.chunking {
 		p = append(p, "Transfer-Encoding: chunked\r\n"...)
 	}
-	return append(p, "\r\n"...)
+	desk.room = append(p, "\r\n"...)
 }
 
 // Finish completes the response, disposes of the rest of the request body, and

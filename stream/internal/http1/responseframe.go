@@ -21,11 +21,13 @@ type framed struct {
 // has returned, and nothing else has a say.
 func (w *ResponseWriter) simple(h *head) bool {
 	return w.done.Load() && !h.frames && w.body == nil && w.expects == nil && !w.wantsClose && !w.closeAfter &&
-		bodyAllowed(w.code()) && w.host.KeepAlives()
+		bodyAllowed(w.code()) && w.req.ProtoMajor == 1 && w.req.ProtoMinor > 0 && w.req.Method != http.MethodHead &&
+		w.host.KeepAlives()
 }
 
 // frame decides how the body comes, and what becomes of the connection.
-func (w *ResponseWriter) frame(h *head, first []byte, isHead, is11 bool) framed {
+func (w *ResponseWriter) frame(h *head, first []byte) framed {
+	isHead, is11 := w.req.Method == http.MethodHead, w.req.ProtoAtLeast(1, 1)
 	d := framed{own: h.connection, length: h.length, computed: -1, codings: h.codings}
 	keepAlives := w.host.KeepAlives()
 	for _, v := range h.trailer {

@@ -14,23 +14,34 @@ import (
 // A head is a handler's header as it was when the handler fixed it: the lines ready
 // to be sent, but for the few fields that depend on how the body comes.
 type head struct {
-	lines         []byte
-	at            [slots]int // where in lines those few belong, which are sorted among them
-	typeEnd       int        // the Content-Type's are lines[at[slotType]:typeEnd]
-	plain         string     // the Content-Type of an earlier response, found to be plain
+	lines   []byte     // behind the status line, if that is known
+	at      [slots]int // where in lines those few belong, which are sorted among them
+	typeEnd int        // the Content-Type's are lines[at[slotType]:typeEnd]
+	plain   string     // the Content-Type of an earlier response, found to be plain
+	hasType bool
+	hasDate bool
+	encoded bool // Content-Encoding is set
+
+	frames        bool // a field is set that has a say in framing or in what becomes of the connection, one of these
 	connection    []string
 	length        string   // Content-Length
 	coding        string   // Transfer-Encoding
 	codings       []string // all its values
 	trailer       []string // values of Trailer
-	frames        bool     // a field is set that has a say in framing or in what becomes of the connection
 	hasConnection bool     // Connection is set, if only to nil
 	hasLength     bool     // Content-Length is set, if only to nonsense
-	hasType       bool
-	hasDate       bool
-	encoded       bool // Content-Encoding is set
-	upgrades      bool // Upgrade is set
-	prefixed      bool // there is a http.TrailerPrefix field
+	upgrades      bool     // Upgrade is set
+	prefixed      bool     // there is a http.TrailerPrefix field
+}
+
+// wipe makes h ready for another response.
+func (h *head) wipe() {
+	h.lines = h.lines[:0]
+	if h.frames {
+		*h = head{lines: h.lines, plain: h.plain}
+		return
+	}
+	h.hasType, h.hasDate, h.encoded = false, false, false
 }
 
 // The fields that are kept apart from the lines of a head, or may have to leave them,
@@ -173,13 +184,14 @@ func (h *head) takeField(f field) {
 
 // dropType takes the Content-Type out of the lines of a head that has no coding, whose
 // place would be behind it.
-func (h *head) dropType() { h.lines = slices.Delete(h.lines, h.at[slotType], h.typeEnd) }
+func (h *head) dropType() {
+	if h.hasType {
+		h.lines = slices.Delete(h.lines, h.at[slotType], h.typeEnd)
+	}
+}
 
 // append appends the lines, with these of the fields that are kept apart.
 func (h *head) append(p []byte, connection []string, length string, codings []string) []byte {
-	if !h.frames && length == "" && len(connection)+len(codings) == 0 {
-		return append(p, h.lines...)
-	}
 	from := 0
 	upTo := func(slot int) {
 		p = append(p, h.lines[from:h.at[slot]]...)
@@ -272,7 +284,10 @@ func AppendHeader(p []byte, h http.Header) []byte {
 	defer d.release()
 	x := &d.head
 	x.take(h)
-	from, to := x.at[slotType], x.typeEnd
+	var from, to int
+	if x.hasType {
+		from, to = x.at[slotType], x.typeEnd
+	}
 	p = append(append(append(p, x.lines[:from]...), x.lines[to:]...), x.lines[from:to]...)
 	p = appendField(p, "Connection", x.connection)
 	if x.length != "" {

@@ -161,6 +161,7 @@ func (w *ResponseWriter) WriteHeader(code int) {
 	}
 	w.status = int32(code)
 	h := &w.borrow().head
+	h.lines = appendStatusLine(h.lines, w.req.ProtoAtLeast(1, 1), code)
 	h.take(w.header)
 	if cl := h.length; cl != "" {
 		if n, ok := parseLength(cl); ok {
@@ -177,9 +178,9 @@ func (w *ResponseWriter) interim(code int) {
 	d := borrowDesk()
 	defer d.release()
 	h := &d.head
+	h.lines = appendStatusLine(h.lines, w.req.ProtoAtLeast(1, 1), code)
 	h.take(w.header)
-	p := appendStatusLine(d.room[:0], w.req.ProtoAtLeast(1, 1), code)
-	p = h.append(p, h.connection, "", nil)
+	p := h.append(d.room[:0], h.connection, "", nil)
 	p = append(p, "\r\n"...)
 	if w.conn.Out.Write(p) == nil {
 		_ = w.conn.Out.Flush()
