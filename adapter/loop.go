@@ -81,6 +81,9 @@ func dispatch(c *stream.Conn, x *stream.Exchange) (ok bool) {
 	if !server.DisableGeneralOptionsHandler && r.RequestURI == "*" && r.Method == http.MethodOptions {
 		handler = http.HandlerFunc(answerOptions)
 	}
+	if h, ok := handler.(*wrapped); ok && h.bare { // which would only pass on what is from the loop
+		handler = h.next
+	}
 	handler.ServeHTTP(w, r)
 	return true
 }
