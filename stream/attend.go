@@ -74,7 +74,7 @@ func (c *Conn) whole() bool {
 // needed reports whether whoever answers r may read from the connection.
 func (c *Conn) needed(r *http.Request, traits http1.Traits) bool {
 	return r.ContentLength < 0 || r.ContentLength > int64(c.wire.Buffered()) ||
-		traits.Upgrade || r.Method == http.MethodConnect
+		traits.Upgrade() || r.Method == http.MethodConnect
 }
 
 // ballast is what a goroutine that waits for the next request has on its stack, in bytes.

@@ -92,6 +92,7 @@ type Conn struct {
 
 	limits     http1.Limits
 	times      timeouts
+	timed      bool           // a request, or its response, has a deadline
 	request    *RequestConfig // of the owner; nil: nothing in it bounds anything
 	memo       http1.Memo     // of the goroutine that reads
 	errorHooks []Runner       // of the middleware around the hook that took it over

@@ -33,6 +33,7 @@ func newConn(rwc net.Conn, remote string, early []byte, owner Owner, server *htt
 	}
 	c.seen = newWitness(set.Observer, server)
 	c.limits, c.times = wireLimits(set.Request, server), set.timeouts(server)
+	c.timed = c.times.whole > 0 || server.WriteTimeout > 0
 	if set.Request != (RequestConfig{}) {
 		c.request = &set.Request
 	}

@@ -18,6 +18,14 @@ const coarse = 40 * SweepInterval
 
 const ranOut = -1
 
+// A term is how long a wait may last; the zero term bounds nothing.
+type term struct {
+	time.Duration
+	sweeps int64 // that long, 0 if they cannot see to it
+}
+
+func newTerm(d time.Duration) term { return term{d, sweepsOf(d)} }
+
 // sweepsOf returns how many sweeps a time-out of d lasts, 0 if they cannot see to it.
 func sweepsOf(d time.Duration) int64 {
 	if d < coarse {
@@ -34,22 +42,17 @@ type patience struct {
 }
 
 // bound lets the wait for the client end with os.ErrDeadlineExceeded d after since, which
-// is now if it is zero. A d that is not positive bounds nothing. exact says that the
-// bound is on the socket.
-func (p *patience) bound(wire *http1.Conn, since time.Time, d time.Duration) (exact bool, err error) {
-	sweeps := sweepsOf(d)
-	exact = d > 0 && (sweeps == 0 || !since.IsZero())
-	if exact {
-		sweeps = 0
-	}
-	p.count(sweeps)
-	if !exact {
+// is now if it is zero. exact says that the bound is on the socket.
+func (p *patience) bound(wire *http1.Conn, since time.Time, d term) (exact bool, err error) {
+	if d.sweeps > 0 && since.IsZero() || d.Duration <= 0 {
+		p.count(d.sweeps)
 		return false, lift(wire)
 	}
+	p.count(0)
 	if since.IsZero() {
 		since = time.Now()
 	}
-	return true, wire.SetReadDeadline(since.Add(d), false)
+	return true, wire.SetReadDeadline(since.Add(d.Duration), false)
 }
 
 // unbound is bound without a bound.

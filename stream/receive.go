@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"net/http"
@@ -13,80 +14,95 @@ import (
 func (x *Exchange) attach(r *http.Request, traits http1.Traits) {
 	c := x.conn
 	r.RemoteAddr, r.TLS = c.remote, c.tls
+	x.rw.Init(c.wire, (*connHost)(x), r, traits, x.wire)
 	if x.wire != nil {
 		x.body = &body{src: x.wire, waits: x.rw.Waits, closing: r.Close}
 		r.Body = x.body
+		x.serveBody(traits.Expect() && expectsContinue(r))
 	}
-	x.serve(r, traits, traits.Expect && expectsContinue(r))
 }
 
 // receive reads the head of the next request, which await has seen coming, into in. here
 // says that all of it is known to have come.
 func (c *Conn) receive(ctx context.Context, in *http1.Incoming, here bool) (*http1.Body, http1.Traits, error) {
-	header, whole := c.times.header, c.times.whole
 	br := c.wire.Reader()
 	matched := c.memo.Match(br)
 	here = here || matched || c.wire.HeadBuffered()
-	var begun time.Time   // now
-	var arrivals Arrivals // of a head that may come in part
-	if c.first() {
-		begun = c.born
-		arrivals = c.owner.Settings().Arrivals
-		if since := c.greeting(header); !since.IsZero() && !here {
-			// As await has done, but a sweep that interrupts a wait takes its bound away.
-			if _, err := c.patience.bound(c.wire, since, header); err != nil {
-				return nil, http1.Traits{}, err
-			}
-		}
-	} else if !here {
-		arrivals = c.owner.Settings().Arrivals
-		if whole > 0 {
-			begun = time.Now()
-		}
-		if _, err := c.patience.bound(c.wire, time.Time{}, header); err != nil {
-			return nil, http1.Traits{}, err
-		}
-	}
-	c.served.Add(1)
+	var begun time.Time // now
 	var traits http1.Traits
 	var err error
-	if arrivals != nil {
-		err = c.arriving(arrivals)
-	}
-	if err == nil {
+	if here && !c.first() {
+		c.served.Add(1)
 		traits, err = in.Read(ctx, br, &c.limits, &c.memo, matched)
-	}
-	if arrivals != nil {
-		arrivals.End(c)
-	}
-	if err == nil || requestError(err) != nil {
-		c.tell(http.StateActive)
+	} else {
+		begun, traits, err = c.receiveSlowly(ctx, in, br, here, matched)
 	}
 	if err != nil {
+		if requestError(err) != nil {
+			c.tell(http.StateActive)
+		}
 		c.wire.Out.Begin(after(time.Now(), c.server.WriteTimeout)) // for the refusal
 		return nil, traits, err
 	}
+	c.tell(http.StateActive)
 	if err := c.patience.unbound(c.wire); err != nil {
 		return nil, traits, err
 	}
-	var now time.Time
-	if whole > 0 || c.server.WriteTimeout > 0 {
-		now = time.Now()
+	if c.timed {
+		c.timeRequest(begun)
+	} else {
+		c.wire.Out.Begin(time.Time{})
 	}
-	if whole > 0 {
+	return http1.NewBody(br, &in.Request, &c.limits), traits, nil
+}
+
+// timeRequest bounds what is left of a request that began to arrive at begun, now if that
+// is zero, and its response.
+func (c *Conn) timeRequest(begun time.Time) {
+	now := time.Now()
+	if whole := c.times.whole; whole > 0 {
 		if begun.IsZero() {
 			begun = now
 		}
 		_ = c.wire.SetReadDeadline(begun.Add(whole), c.owner.Settings().Request.ReadTimeout == 0)
 	}
 	c.wire.Out.Begin(after(now, c.server.WriteTimeout))
-	return http1.NewBody(br, &in.Request, &c.limits), traits, nil
+}
+
+// receiveSlowly reads a head that may come in part, or is the first one. It returns since
+// when its time counts.
+func (c *Conn) receiveSlowly(ctx context.Context, in *http1.Incoming, br *bufio.Reader, here, matched bool) (begun time.Time, traits http1.Traits, err error) {
+	arrivals, header := c.owner.Settings().Arrivals, c.times.header
+	if c.first() {
+		begun = c.born
+		if since := c.greeting(header); !since.IsZero() && !here {
+			// As await has done, but a sweep that interrupts a wait takes its bound away.
+			_, err = c.patience.bound(c.wire, since, header)
+		}
+	} else {
+		if c.times.whole > 0 {
+			begun = time.Now()
+		}
+		_, err = c.patience.bound(c.wire, time.Time{}, header)
+	}
+	if err != nil {
+		return begun, traits, err
+	}
+	c.served.Add(1)
+	if arrivals != nil {
+		defer arrivals.End(c)
+		if err := c.arriving(arrivals); err != nil {
+			return begun, traits, err
+		}
+	}
+	traits, err = in.Read(ctx, br, &c.limits, &c.memo, matched)
+	return begun, traits, err
 }
 
 // greeting returns since when the time for the head of a first request counts; the zero time
 // is the wait for it, which has begun at the accept.
-func (c *Conn) greeting(header time.Duration) time.Time {
-	if c.greeted || header < coarse {
+func (c *Conn) greeting(header term) time.Time {
+	if c.greeted || header.sweeps == 0 {
 		return c.born
 	}
 	return time.Time{}
@@ -144,7 +160,7 @@ func expectsContinue(r *http.Request) bool {
 // check returns what the request breaches of cfg, nil for no limits, and of what any
 // server must refuse.
 func (x *Exchange) check(cfg *RequestConfig, traits http1.Traits) *RequestError {
-	if traits.Expect {
+	if traits.Expect() {
 		if expect := x.r.Header["Expect"]; len(expect) > 0 && expect[0] != "" && !http1.HasToken(expect[0], "100-continue") {
 			return &RequestError{Op: "read header", Status: http.StatusExpectationFailed, Err: errors.New("unknown expectation")}
 		}

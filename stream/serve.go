@@ -58,7 +58,7 @@ func (c *Conn) run(x *Exchange) bool {
 // no hooks, and nothing that only they can bring about.
 func (x *Exchange) conclude() (keep, linger bool) {
 	c := x.conn
-	keep = x.rw.Finish() && c.KeepAlives()
+	keep = x.rw.Finish() && !c.last.Load() // of the owner await asks, or the next response
 	linger = x.rw.Lingers()
 	c.parting = !keep && !x.received.Close
 	if x.wire != nil {
@@ -132,14 +132,15 @@ func (c *Conn) take(here bool) (*Exchange, http1.Traits, error) {
 	n.ctx.base, n.ctx.x = c.base, x
 	x.first, x.seen = &n.ctx, c.seen.next()
 	wire, traits, err := c.receive(&n.ctx, &n.in, here)
-	r, bad := &n.in.Request, requestError(err)
-	switch {
-	case bad != nil:
+	r := &n.in.Request
+	var bad *RequestError
+	if err != nil {
+		if bad = requestError(err); bad == nil {
+			c.failed(err)
+			c.Close(false)
+			return nil, traits, err
+		}
 		r = unparsed(&n.ctx)
-	case err != nil:
-		c.failed(err)
-		c.Close(false)
-		return nil, traits, err
 	}
 	x.rw, x.wire = &n.rw, wire
 	x.w = x.rw

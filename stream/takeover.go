@@ -166,7 +166,10 @@ func (x *Exchange) takeOver() error {
 		x.body.moved(x.wire, x.rw.Waits)
 	}
 	x.conn = c
-	x.serve(r, http1.TraitsOf(r), expects)
+	x.rw.Init(c.wire, (*connHost)(x), r, http1.TraitsOf(r), x.wire)
+	if x.wire != nil {
+		x.serveBody(expects)
+	}
 	x.rw.SetHeader(x.w.Header())
 	x.w = x.rw
 	if x.wire != nil {
@@ -205,17 +208,13 @@ func (c *Conn) wireBody(r *http.Request, left int64) *http1.Body {
 	}
 }
 
-// serve makes x.rw, which is new, answer r on x.conn.
-func (x *Exchange) serve(r *http.Request, traits http1.Traits, expects bool) {
-	c := x.conn
-	x.rw.Init(c.wire, (*connHost)(x), r, traits, x.wire)
-	if expects && x.wire != nil {
-		x.rw.ExpectContinue()
+// serveBody has x.wire read at the client's pace, and the client asked for it where it
+// expects that. x.rw is ready.
+func (x *Exchange) serveBody(expects bool) {
+	c, rw := x.conn, x.rw
+	if expects {
+		rw.ExpectContinue()
 	}
-	if x.wire == nil {
-		return
-	}
-	rw := x.rw
 	p := c.paced(c.times.whole > 0)
 	x.wire.BeforeRead = func() error {
 		if p != nil && rw.Unhurried() {

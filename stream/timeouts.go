@@ -7,9 +7,9 @@ import (
 
 // timeouts are how long a connection waits for its client; zero bounds nothing.
 type timeouts struct {
-	header time.Duration // for the head of a request
+	header term          // for the head of a request
 	whole  time.Duration // for all of a request
-	idle   time.Duration // for the next one
+	idle   term          // for the next one
 }
 
 // timeouts returns those of a connection of server.
@@ -18,20 +18,20 @@ func (s *Settings) timeouts(server *http.Server) (t timeouts) {
 	if s.Request.ReadTimeout != 0 {
 		t.whole = s.Request.ReadTimeout
 	}
-	t.header = server.ReadHeaderTimeout
-	if t.header == 0 || t.whole > 0 && t.whole < t.header {
-		t.header = t.whole
+	header := server.ReadHeaderTimeout
+	if header == 0 || t.whole > 0 && t.whole < header {
+		header = t.whole
 	}
-	if t.header == 0 {
-		t.header = s.HeaderTimeout
+	if header == 0 {
+		header = s.HeaderTimeout
 	}
+	idle := s.IdleTimeout
 	switch {
 	case server.IdleTimeout != 0:
-		t.idle = server.IdleTimeout
+		idle = server.IdleTimeout
 	case server.ReadTimeout != 0:
-		t.idle = server.ReadTimeout
-	default:
-		t.idle = s.IdleTimeout
+		idle = server.ReadTimeout
 	}
+	t.header, t.idle = newTerm(header), newTerm(idle)
 	return t
 }

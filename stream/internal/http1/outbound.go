@@ -144,7 +144,7 @@ func (o *Outbound) Write(frames ...[]byte) error {
 // handed over at once, as a rule, so that it need not be kept for the Flush.
 func (o *Outbound) WriteThrough(p []byte) error {
 	o.mu.Lock()
-	free := o.err == nil && o.quick && !o.busy && len(o.buf) == 0 && o.ahead == 0 && !o.expired()
+	free := o.err == nil && o.quick && !o.busy && len(o.buf) == 0 && o.ahead == 0 && !passed(o.deadline)
 	if free && o.blind && len(p) <= sliceSize {
 		return o.lone(p)
 	}

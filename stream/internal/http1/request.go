@@ -56,6 +56,9 @@ func ReadRequest(br *bufio.Reader, lim *Limits) (*http.Request, error) {
 // TestSizeOfRequest.
 const inlineValues = 2
 
+// mapSlots is how many entries any map has room for.
+const mapSlots = 8
+
 // An Incoming is the memory of one request, all that a common one needs, so that it
 // can be allocated along with what serves the request.
 type Incoming struct {
@@ -64,21 +67,39 @@ type Incoming struct {
 	values  [inlineValues]string
 }
 
-// Traits are what every server asks of every request.
-type Traits struct {
-	Expect, Upgrade bool // there is such a field
-	closes, keeps   bool // Connection has the client want it
-}
+// Traits are what every server asks of every request, one bit each.
+type Traits uint8
+
+const (
+	expects  Traits = 1 << iota // there is such a field
+	upgrades                    // likewise
+	closes                      // Connection has the client want it
+	keeps                       // likewise
+)
+
+// Expect reports whether there is an Expect field.
+func (t Traits) Expect() bool { return t&expects != 0 }
+
+// Upgrade reports whether there is an Upgrade field.
+func (t Traits) Upgrade() bool { return t&upgrades != 0 }
 
 // TraitsOf returns the traits of r. net/http's server looks at the first line of
 // Connection only, RFC 9112, section 9.3, at all of them: the connection ends if either
 // finds close, which goes before keep-alive.
 func TraitsOf(r *http.Request) (t Traits) {
-	_, t.Expect = r.Header["Expect"]
-	_, t.Upgrade = r.Header["Upgrade"]
+	if _, ok := r.Header["Expect"]; ok {
+		t |= expects
+	}
+	if _, ok := r.Header["Upgrade"]; ok {
+		t |= upgrades
+	}
 	if connection := r.Header["Connection"]; len(connection) > 0 {
-		t.closes = HasToken(connection[0], "close") || httpguts.HeaderValuesContainsToken(connection, "close")
-		t.keeps = !t.closes && HasToken(connection[0], "keep-alive")
+		switch {
+		case HasToken(connection[0], "close") || httpguts.HeaderValuesContainsToken(connection, "close"):
+			t |= closes
+		case HasToken(connection[0], "keep-alive"):
+			t |= keeps
+		}
 	}
 	return t
 }
@@ -93,7 +114,7 @@ func (in *Incoming) Read(ctx context.Context, br *bufio.Reader, lim *Limits, mem
 		s := newHeadScanner(lim)
 		head, err := gather(br, &s)
 		if err != nil {
-			return Traits{}, headError(err, &s)
+			return 0, headError(err, &s)
 		}
 		memo.keep(string(head[s.begin:]), s.fields)
 	case memo.means != nil:
@@ -108,7 +129,7 @@ func (in *Incoming) Read(ctx context.Context, br *bufio.Reader, lim *Limits, mem
 	}
 	memo.trim()
 	if bad != nil {
-		return Traits{}, bad
+		return 0, bad
 	}
 	return traits, nil
 }
@@ -119,7 +140,11 @@ func (in *Incoming) recall(ctx context.Context, m *meaning) {
 	*r = *m.request.WithContext(ctx)
 	in.url = m.url
 	r.URL = &in.url
-	r.Header = make(http.Header, len(m.fields))
+	if len(m.fields) > mapSlots {
+		r.Header = make(http.Header, len(m.fields))
+	} else {
+		r.Header = make(http.Header) // cheaper, and as large
+	}
 	values := in.values[:]
 	for i, f := range m.fields {
 		if m.repeats {

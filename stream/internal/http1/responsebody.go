@@ -112,15 +112,15 @@ func (w *ResponseWriter) Finish() (keepAlive bool) {
 		err = w.conn.Out.Write(d.room)
 	}
 	w.pass()
-	if w.length != -1 && w.req.Method != http.MethodHead && bodyAllowed(w.code()) && w.written != w.length {
+	if w.written != w.length && w.length != -1 && w.req.Method != http.MethodHead && bodyAllowed(w.code()) {
 		return false
 	}
-	return err == nil && w.drained() && !w.closeAfter
+	return err == nil && (w.body == nil || w.drained()) && !w.closeAfter
 }
 
 // drained disposes of the request body behind the response.
 func (w *ResponseWriter) drained() bool {
-	if w.body == nil || w.body.AtEOF() {
+	if w.body.AtEOF() {
 		return true
 	}
 	if w.closeAfter || w.expects != nil {

@@ -18,6 +18,7 @@ type head struct {
 	at      [slots]int // where in lines those few belong, which are sorted among them
 	typeEnd int        // the Content-Type's are lines[at[slotType]:typeEnd]
 	plain   string     // the Content-Type of an earlier response, found to be plain
+	line    []byte     // of it
 	hasType bool
 	hasDate bool
 	encoded bool // Content-Encoding is set
@@ -38,7 +39,7 @@ type head struct {
 func (h *head) wipe() {
 	h.lines = h.lines[:0]
 	if h.frames {
-		*h = head{lines: h.lines, plain: h.plain}
+		*h = head{lines: h.lines, plain: h.plain, line: h.line}
 		return
 	}
 	h.hasType, h.hasDate, h.encoded = false, false, false
@@ -130,11 +131,11 @@ func (h *head) takeType(vv []string) {
 	h.hasType = true
 	switch {
 	case len(vv) == 1 && vv[0] == h.plain && h.plain != "": // as a rule it is the same constant
-		h.lines = append(append(append(h.lines, "Content-Type: "...), vv[0]...), "\r\n"...)
+		h.lines = append(h.lines, h.line...)
 	default:
 		h.lines = appendLines(h.lines, "Content-Type", vv)
 		if len(vv) == 1 && len(vv[0]) <= longestPlain && isPlain(vv[0]) {
-			h.plain = vv[0]
+			h.plain, h.line = vv[0], append(h.line[:0], h.lines[h.at[slotType]:]...)
 		}
 	}
 	h.typeEnd = len(h.lines)

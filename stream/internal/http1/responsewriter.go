@@ -89,10 +89,10 @@ func (w *ResponseWriter) failed() error {
 func (w *ResponseWriter) Init(conn *Conn, host Host, req *http.Request, traits Traits, body *Body) {
 	w.conn, w.host, w.req, w.body, w.length = conn, host, req, body, -1
 	w.closeAfter = req.Method == http.MethodConnect // what follows is no HTTP (RFC 9110, section 9.3.6)
-	w.wantsClose = req.Close || traits.closes
+	w.wantsClose = req.Close || traits&closes != 0
 	w.alone = body == nil && conn.Buffered() == 0
 	w.desk, conn.desk = conn.desk, nil
-	w.keep10 = traits.keeps && req.ProtoMajor == 1 && req.ProtoMinor == 0
+	w.keep10 = traits&keeps != 0 && req.ProtoMajor == 1 && req.ProtoMinor == 0
 }
 
 // SetHeader makes h the map that Header returns.
@@ -159,6 +159,11 @@ func (w *ResponseWriter) WriteHeader(code int) {
 		w.interim(code)
 		return
 	}
+	w.fix(code)
+}
+
+// fix fixes the final head.
+func (w *ResponseWriter) fix(code int) {
 	w.status = int32(code)
 	h := &w.borrow().head
 	h.lines = appendStatusLine(h.lines, w.req.ProtoAtLeast(1, 1), code)
@@ -220,7 +225,7 @@ func (w *ResponseWriter) admit(n int) (bool, error) {
 	}
 	if w.status == 0 {
 		w.ForgoContinue()
-		w.WriteHeader(http.StatusOK)
+		w.fix(http.StatusOK)
 	}
 	if n == 0 {
 		return false, nil
