@@ -150,7 +150,7 @@ func (o *Outbound) WriteThrough(p []byte) error {
 	}
 	defer o.mu.Unlock()
 	if free && !o.blind {
-		n, err := o.sink.TryWrite(p)
+		n, err := o.own.TryWrite(p)
 		if err != nil {
 			return o.die(err)
 		}
@@ -159,6 +159,14 @@ func (o *Outbound) WriteThrough(p []byte) error {
 			return nil
 		}
 	}
+	return o.writeRest(p)
+}
+
+// writeRest is the rest of WriteThrough. It stands apart because its stack is not needed as a
+// rule, and that of a connection's first request is nearly used up.
+//
+//go:noinline
+func (o *Outbound) writeRest(p []byte) error {
 	if err := o.acquire(); err != nil {
 		return err
 	}
