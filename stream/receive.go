@@ -19,6 +19,8 @@ func (x *Exchange) attach(r *http.Request, traits http1.Traits) {
 		x.body = &body{src: x.wire, waits: x.rw.Waits, closing: r.Close}
 		r.Body = x.body
 		x.serveBody(traits.Expect() && expectsContinue(r))
+	} else if x.body != nil { // of the request before
+		x.body = nil
 	}
 }
 

@@ -72,17 +72,22 @@ func (x *Exchange) conclude() (keep, linger bool) {
 	return keep, linger
 }
 
-// reuse keeps x, which was concluded, for the next request. Nothing else in it is set.
-func (c *Conn) reuse(x *Exchange) {
-	x.first, x.seen, x.w, x.rw = nil, nil, nil, nil
-	x.r, x.received, x.body, x.wire = nil, nil, nil, nil
-	c.x, c.spare = nil, x
-}
+// reuse keeps x, which was concluded, for the next request, with what that will replace.
+func (c *Conn) reuse(x *Exchange) { c.x, c.spare = nil, x }
 
 // idles says that no request is being served.
 func (c *Conn) idles() {
 	c.at.Store(nil)
 	c.x = nil
+	if x := c.spare; x != nil {
+		x.clear()
+	}
+}
+
+// clear lets go of all that a request has brought into x, which was concluded.
+func (x *Exchange) clear() {
+	x.first, x.seen, x.w, x.rw = nil, nil, nil, nil
+	x.r, x.received, x.body, x.wire = nil, nil, nil, nil
 }
 
 // Arrived returns what the server's handler is to be called with, before anybody else has
