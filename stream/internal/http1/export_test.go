@@ -12,3 +12,10 @@ func Ours(o *Outbound) *Outbound {
 	o.quick = true
 	return o
 }
+
+// Shelved reports whether a desk waits for a sweep, or for the end of the wait.
+func (c *Conn) Shelved() bool { return c.shelf.Load() != nil }
+
+// HoldsDesk reports whether the next response has a desk already. Only the goroutine
+// that reads may call it.
+func (c *Conn) HoldsDesk() bool { return c.desk != nil }
