@@ -58,7 +58,8 @@ type Options struct {
 	// WriteTimeout bounds how long a write on a connection that was taken over
 	// waits for the client without progress. 0: the server's WriteTimeout if it has
 	// one, else DefaultWriteTimeout. Negative: no bound. It holds for each write,
-	// so a stream may live as long as its client goes on reading.
+	// so a stream may live as long as its client goes on reading. Where a carrier has
+	// no descriptor, as TLS, one of ten seconds and more may come half a second late.
 	WriteTimeout time.Duration
 	// HeaderTimeout bounds the time to read the head of a request on a connection
 	// that was taken over, where neither the server nor Request has a time-out. 0:
