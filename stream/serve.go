@@ -58,7 +58,7 @@ func (c *Conn) run(x *Exchange) bool {
 // no hooks, and nothing that only they can bring about.
 func (x *Exchange) conclude() (keep, linger bool) {
 	c := x.conn
-	keep = x.rw.Finish() && !c.last.Load() // of the owner await asks, or the next response
+	keep = x.rw.Finish() && c.KeepAlives()
 	linger = x.rw.Lingers()
 	c.parting = !keep && !x.received.Close
 	if x.wire != nil {
@@ -154,7 +154,7 @@ func (c *Conn) take(here bool) (*Exchange, http1.Traits, error) {
 	c.x = x
 	c.at.Store(&n.ctx)
 	x.begins()
-	if bad == nil {
+	if bad == nil && (wire != nil || c.request != nil || traits.Expect()) {
 		bad = x.check(c.request, traits)
 	}
 	if bad != nil {
