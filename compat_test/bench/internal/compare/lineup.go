@@ -33,7 +33,7 @@ func (r *run) line(w load.Workload) ([]*runner, error) {
 		}
 		x := &runner{name: name, server: server}
 		field = append(field, x)
-		if x.lane, err = load.Open(server.Addr, w, connections, 0); err != nil {
+		if x.lane, err = load.Open(server.Addr, w, max(connections, w.Conns), connections); err != nil {
 			return field, fmt.Errorf("%s: %w", name, err)
 		}
 	}

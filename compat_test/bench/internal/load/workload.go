@@ -25,6 +25,7 @@ type Workload struct {
 	Depth  int    // requests that are sent at once
 	Ending Ending
 	Turn   int // requests that take a server some ten milliseconds
+	Conns  int // connections that are open, if more than work at the same time
 
 	body    []byte // what the reply is to hold; nil: target.Hello
 	request []byte
@@ -34,6 +35,11 @@ type Workload struct {
 var (
 	KeepAlive = Workload{
 		Name: "keepalive", Title: "keep-alive", Turn: 2048,
+		request: get(target.HelloPath, few),
+	}
+	// Many has each request come on another connection than those before it.
+	Many = Workload{
+		Name: "many", Title: "keep-alive, 1,000 connections", Turn: 2048, Conns: 1000,
 		request: get(target.HelloPath, few),
 	}
 	Browser = Workload{
@@ -132,7 +138,7 @@ func (w Workload) check(resp *http.Response, body []byte) error {
 
 // All returns the workloads that every target is measured with.
 func All() []Workload {
-	return []Workload{KeepAlive, Browser, Pipelined, Close, Large, Upload}
+	return []Workload{KeepAlive, Many, Browser, Pipelined, Close, Large, Upload}
 }
 
 // Find returns the workload of that name.
