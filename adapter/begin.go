@@ -2,7 +2,7 @@ package adapter
 
 import "github.com/onramp-go/onramp/stream"
 
-// begin is loop on a goroutine that is new, for a connection whose first request is still
+// begin is loop on a goroutine that is new, for a connection whose next request is still
 // to come. What serves a request needs more stack than a goroutine begins with; to grow
 // it now, with nothing on it, costs a fraction of growing it below a request.
 func (o *owner) begin(c *stream.Conn) {

@@ -57,7 +57,7 @@ func (o *owner) loop(c *stream.Conn) {
 // resume goes on with a resting connection, on a goroutine of its own.
 func (o *owner) resume(c *stream.Conn) {
 	c.Rest()
-	o.loop(c)
+	o.begin(c)
 }
 
 // dispatch gives the exchange to the server's handler. It reports false when a panic

@@ -10,20 +10,23 @@ import (
 // a moment, whatever that request's handler waits for. serve lets it serve requests
 // meanwhile.
 func (c *Conn) await(serve bool) error {
-	if c.rest.resume {
+	switch {
+	case c.rest.resume: // bounded as before, and idle
 		c.rest.resume = false
-		return c.rest.err
-	}
-	if c.wire.HeadBuffered() {
+		if c.rest.err != nil {
+			return c.rest.err
+		}
+	case c.wire.HeadBuffered():
 		return c.follows()
+	default:
+		if serve {
+			c.idles()
+		}
+		if err := c.settle(); err != nil {
+			return err
+		}
+		c.state.Store(connIdle)
 	}
-	if serve {
-		c.idles()
-	}
-	if err := c.settle(); err != nil {
-		return err
-	}
-	c.state.Store(connIdle)
 	switch {
 	case c.ends():
 		return ErrClosed
@@ -61,11 +64,11 @@ func (c *Conn) settle() error {
 	if err != nil {
 		return err
 	}
-	rests := int32(0)
 	if exact || !c.wire.Raw() {
-		rests = neverRests
+		c.rest.sweeps.Store(neverRests)
+	} else {
+		c.rest.begin()
 	}
-	c.rest.sweeps.Store(rests)
 	return nil
 }
 

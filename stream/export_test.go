@@ -5,3 +5,6 @@ package stream
 func (c *Conn) Spare() (kept, want *Exchange) {
 	return c.spare, &Exchange{owner: c.owner, base: c.base, conn: c, looped: true}
 }
+
+// Idles reports whether c waits for a request.
+func (c *Conn) Idles() bool { return c.state.Load() == connIdle }

@@ -18,28 +18,54 @@ var ErrResting = errors.New("stream: resting")
 // stack as others needed on the average when it last looked.
 const restAfter = int32(time.Second / SweepInterval)
 
+// Whoever asks again soon after a rest rests later the next time, up to mostLate times
+// twice as late: a rest costs as much as a request. Soon is within soonAfter sweeps.
+const (
+	mostLate  = 4
+	soonAfter = restAfter << mostLate
+)
+
 // neverRests is the count of a connection that does not rest at all.
 const neverRests = -1 << 30
 
 // A rest counts how long a connection is idle.
 type rest struct {
 	sweeps atomic.Int32
-	resume bool  // Rest was called, and ended with err; of the goroutine that serves
+	late   uint8 // how many times twice as late as others; of the goroutine that serves, as are the others
+	parked bool  // Park waits
+	resume bool  // Rest was called, and ended with err
 	err    error // of the wait
 }
 
-// restSweep interrupts a wait that has become long, once; and at the first sweep one that
-// has overlooked something, as the end that came along with the last request.
+// begin begins to count.
+func (r *rest) begin() { r.sweeps.Store(restAfter - restAfter<<r.late) }
+
+// adapt makes up its mind when the next rest is to come, behind one that was parked.
+func (r *rest) adapt() {
+	switch rested := r.sweeps.Load() - neverRests; {
+	case rested > soonAfter:
+		r.late = 0
+	case r.late < mostLate:
+		r.late++
+	}
+}
+
+// restSweep interrupts a wait that has become long, once; and after a second, or at the
+// first sweep of a wait that never becomes long, one that has overlooked something, as the
+// end that came along with the last request.
 func (c *Conn) restSweep() {
 	if c.state.Load() != connIdle {
 		return
 	}
-	switch n := c.rest.sweeps.Add(1); n {
+	switch c.rest.sweeps.Add(1) {
 	case restAfter, 4 * restAfter, 16 * restAfter:
-	default:
-		if n != 1 && n != neverRests+1 || !c.wire.Stirs() {
+	case neverRests + 1,
+		2*restAfter - restAfter<<1, 2*restAfter - restAfter<<2, 2*restAfter - restAfter<<3, 2*restAfter - restAfter<<mostLate:
+		if !c.wire.Stirs() {
 			return
 		}
+	default:
+		return
 	}
 	c.patience.firing.Lock()
 	defer c.patience.firing.Unlock()
@@ -66,7 +92,9 @@ func (c *Conn) rested(err error) bool {
 func (c *Conn) Park(resume func()) bool {
 	c.rest.sweeps.Store(neverRests)
 	c.state.Store(connIdle)
+	c.rest.parked = true // before resume is called
 	if c.ends() || !c.wire.Park(resume) {
+		c.rest.parked = false
 		return false
 	}
 	if c.patience.sweeps.Load() == ranOut { // just before
@@ -75,13 +103,22 @@ func (c *Conn) Park(resume func()) bool {
 	return true
 }
 
-// Rest waits on after [ErrResting]; [Conn.Serve] goes on from there. To be called on a
-// new goroutine, and first.
+// Rest waits on after [ErrResting], unless Park has; [Conn.Serve] goes on from there. To be
+// called on a new goroutine, and first.
 func (c *Conn) Rest() {
+	c.rest.resume, c.rest.err = true, nil
+	if c.rest.parked {
+		c.rest.parked = false
+		c.rest.adapt()
+		c.rest.begin()
+		return // there is something to do
+	}
 	c.state.Store(connIdle)
-	c.rest.resume, c.rest.err = true, ErrClosed
 	if c.ends() {
+		c.rest.err = ErrClosed
 		return
 	}
-	c.rest.err = c.awake(c.wire.Doze())
+	if c.rest.err = c.awake(c.wire.Doze()); c.rest.err == nil {
+		c.state.Store(connIdle)
+	}
 }
