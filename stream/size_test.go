@@ -18,3 +18,8 @@ func TestSizeOfRequest(t *testing.T) {
 func TestSizeOfSuccession(t *testing.T) {
 	assert.LessOrEqual(t, reflect.TypeFor[succession]().Size(), uintptr(1024-8))
 }
+
+// A connection has one of them, and nothing else while it is idle.
+func TestSizeOfConnection(t *testing.T) {
+	assert.LessOrEqual(t, reflect.TypeFor[connection]().Size(), uintptr(1024-8))
+}
