@@ -74,6 +74,7 @@ func (x *Exchange) Detached() *Exchange {
 	next.out.Locked(func() { x.follower.Closed = ErrClosed })
 	x.endContexts()
 	next.conn.stopWatch()
+	next.conn.shed()
 	next.conn.at.Store(next.first)
 	next.conn.x = next
 	r.x.Store(next)
