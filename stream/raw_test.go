@@ -34,6 +34,14 @@ func raw(t *testing.T, more string, f func(s *stream.Stream, c *stream.Context) 
 // rawFor is raw for a request of one's own.
 func rawFor(t *testing.T, request string, f func(s *stream.Stream, c *stream.Context) hooks.Status) (net.Conn, *bufio.Reader) {
 	t.Helper()
+	client, br, resp := ask(t, request, f)
+	require.Equal(t, 101, resp.StatusCode)
+	return client, br
+}
+
+// ask has f serve one request, and returns the client's end behind the head of the answer.
+func ask(t *testing.T, request string, f func(s *stream.Stream, c *stream.Context) hooks.Status) (net.Conn, *bufio.Reader, *http.Response) {
+	t.Helper()
 	a := adapter.New(nil)
 	srv := httptest.NewServer(a.Wrap(adapter.HandlerFunc(f)))
 	t.Cleanup(func() {
@@ -51,8 +59,7 @@ func rawFor(t *testing.T, request string, f func(s *stream.Stream, c *stream.Con
 	br := bufio.NewReader(client)
 	resp, err := http.ReadResponse(br, nil)
 	require.NoError(t, err)
-	require.Equal(t, 101, resp.StatusCode)
-	return client, br
+	return client, br, resp
 }
 
 // echoLine answers what waits to be read.
