@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/onramp-go/onramp/stream"
@@ -45,7 +46,7 @@ func open(s *stream.Stream, c *stream.Context, o *Options) (*Session, error) {
 	e.Endure()
 	x := &Session{
 		stream: s, context: c, exchange: e, opts: o,
-		lastID: r.Header.Get("Last-Event-ID"), chunked: r.ProtoAtLeast(1, 1), headOnly: r.Method == http.MethodHead,
+		lastID: strings.Clone(r.Header.Get("Last-Event-ID")), chunked: r.ProtoAtLeast(1, 1), headOnly: r.Method == http.MethodHead,
 	}
 	opened.Set(c, x)
 	x.head = x.buildHead()

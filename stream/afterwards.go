@@ -3,11 +3,7 @@ package stream
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
-
-	"github.com/onramp-go/onramp/stream/internal/http1"
 )
 
 // ErrDetached is returned by [Conn.Serve] when the connection goes on by itself: see
@@ -78,6 +74,7 @@ func (x *Exchange) Detached() *Exchange {
 	next.out.Locked(func() { x.follower.Closed = ErrClosed })
 	x.endContexts()
 	next.conn.stopWatch()
+	next.conn.shed()
 	next.conn.at.Store(next.first)
 	next.conn.x = next
 	r.x.Store(next)
@@ -114,67 +111,6 @@ func (x *Exchange) Finish() {
 	_, linger := x.finish()
 	x.conn.idles()
 	x.conn.Close(linger)
-}
-
-// successor returns an exchange of x's connection that keeps as little memory as it can.
-// mu is held.
-func (x *Exchange) successor() *Exchange {
-	c, a := x.conn, x.after
-	next := newExchange(c.base)
-	next.owner, next.base, next.conn, next.looped, next.seen = x.owner, x.base, c, true, x.seen
-	next.rw, next.w = &surrendered, surrenderedWriter{}
-	next.out, next.raw, next.upgraded = c.wire.Out, true, x.upgraded
-	next.after = &aftermath{run: a.run}
-	if before := x.Context(); before.attributes == &before.own {
-		next.after.kept = before.attributes.clone()
-	} else {
-		next.after.shared = before.attributes
-	}
-	r := a.r.WithContext(next.first)
-	r.URL, r.Header = cloneURL(r.URL), cloneRest(r.Header) // of memory that all of the request shares
-	for _, s := range []*string{&r.Method, &r.Proto, &r.Host, &r.RequestURI, &r.Pattern} {
-		*s = strings.Clone(*s)
-	}
-	r.Body, r.Form, r.PostForm, r.MultipartForm = http.NoBody, nil, nil, nil
-	next.r, next.received = r, r
-	next.follow()
-	next.follower.Follow101()
-	return next
-}
-
-// surrendered stands for the ResponseWriter of an exchange that has none any more. Nobody
-// writes to it, because the response has begun.
-var surrendered http1.ResponseWriter
-
-// surrenderedWriter is the http.ResponseWriter of such an exchange.
-type surrenderedWriter struct{}
-
-func (surrenderedWriter) Header() http.Header       { return make(http.Header) }
-func (surrenderedWriter) WriteHeader(int)           {}
-func (surrenderedWriter) Write([]byte) (int, error) { return 0, http.ErrHijacked }
-
-func cloneURL(u *url.URL) *url.URL {
-	c := *u
-	for _, s := range []*string{&c.Scheme, &c.Opaque, &c.Host, &c.Path, &c.RawPath, &c.RawQuery} {
-		*s = strings.Clone(*s)
-	}
-	return &c
-}
-
-// cloneRest clones h without the fields that asked for the other protocol.
-func cloneRest(h http.Header) http.Header {
-	c := make(http.Header)
-	for name, values := range h {
-		if name == "Connection" || name == "Upgrade" || strings.HasPrefix(name, "Sec-Websocket-") {
-			continue
-		}
-		values = slices.Clone(values)
-		for i, v := range values {
-			values[i] = strings.Clone(v)
-		}
-		c[strings.Clone(name)] = values
-	}
-	return c
 }
 
 // Carry is called by the owner, on a new goroutine, as long as it returns true; then the

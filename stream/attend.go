@@ -9,10 +9,10 @@ import (
 // attended is what requests that were served within a wait have left for the time behind
 // it. It belongs to the goroutine that serves.
 type attended struct {
-	over    bool      // the wait was ended from within
-	err     error     // why
-	again   bool      // to be waited on
+	err     error     // why the wait was ended from within
 	left    *Exchange // to be dispatched behind it, because it needs more of the connection
+	over    bool      // it was
+	again   bool      // to be waited on
 	ending  bool      // Close was called
 	lingers bool      // with this
 }

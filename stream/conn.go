@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"context"
 	"crypto/tls"
 	"log"
 	"net/http"
@@ -83,16 +82,14 @@ type Conn struct {
 	wire   *http1.Conn
 	owner  Owner
 	server *http.Server // never nil
-	base   context.Context
+	base   *connContext
 	id     uint64
 	born   time.Time
 	remote string
 	tls    *tls.ConnectionState
 	seen   *witness // nil: there is no Observer
 
-	limits     http1.Limits
-	times      timeouts
-	timed      bool           // a request, or its response, has a deadline
+	*bounds
 	request    *RequestConfig // of the owner; nil: nothing in it bounds anything
 	memo       http1.Memo     // of the goroutine that reads
 	errorHooks []Runner       // of the middleware around the hook that took it over
@@ -104,27 +101,27 @@ type Conn struct {
 	detached *Exchange
 	fed      *Feed // that is to begin
 
-	greeted  bool // some time has passed between birth and the first wait
-	parting  bool // no request follows, which the client did not ask for; of the goroutine that serves
 	served   atomic.Int64
 	patience patience
 	rest     rest
-	state    atomic.Int32
 	at       atomic.Pointer[requestContext] // of the request being served, or of the last one
-	watches  atomic.Bool                    // a watch was asked for, for x or one before
 	upgraded atomic.Pointer[Raw]            // of x, from the 101 on
 	feed     atomic.Pointer[Feed]           // goes on, while there is no x
-	last     atomic.Bool                    // no request after this one
-	closed   sync.Once
+	state    atomic.Int32
+	watches  atomic.Bool // a watch was asked for, for x or one before
+	last     atomic.Bool // no request after this one
 	away     atomic.Bool // given to a handler by Hijack
-	accepted bool        // by the owner itself
 	flushing atomic.Bool // flusher runs
+	closed   sync.Once
+	accepted bool // by the owner itself
+	greeted  bool // some time has passed between birth and the first wait
+	parting  bool // no request follows, which the client did not ask for; of the goroutine that serves
 
 	mu      sync.Mutex // guards what follows
 	reading bool       // somebody reads the request body
-	pace    *pace      // at which
 	wanted  bool       // somebody waits for the client's leaving
 	leaves  bool       // Hijack gives the connection away: there is no watch any more
+	pace    *pace      // at which the body is read
 	watcher *time.Timer
 	flusher *time.Timer
 }

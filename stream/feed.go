@@ -64,7 +64,8 @@ func (x *Exchange) takeFeed() *Feed {
 	x.endContexts()
 	f.conn.stopWatch()
 	f.conn.idles()
-	f.conn.memo = http1.Memo{} // as long as it may last
+	f.conn.shed()
+	f.conn.wire.Out.Locked(f.f.Forget)
 	x.removeForm()
 	x.pass(nil, f)
 	return f

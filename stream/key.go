@@ -61,10 +61,11 @@ func (a *attributes) find(key *keyID) int {
 	return slices.IndexFunc(a.list, func(x attribute) bool { return x.key == key })
 }
 
-func (a *attributes) clone() []attribute {
+// appendTo appends a copy of all to list.
+func (a *attributes) appendTo(list []attribute) []attribute {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return slices.Clone(a.list)
+	return append(list, a.list...)
 }
 
 func (a *attributes) set(key *keyID, value any) {

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/onramp-go/onramp/stream/internal/http1"
@@ -32,8 +33,8 @@ func newConn(rwc net.Conn, remote string, early []byte, owner Owner, server *htt
 		c.tls = &state
 	}
 	c.seen = newWitness(set.Observer, server)
-	c.limits, c.times = wireLimits(set.Request, server), set.timeouts(server)
-	c.timed = c.times.whole > 0 || server.WriteTimeout > 0
+	times := set.timeouts(server)
+	c.bounds = share(bounds{wireLimits(set.Request, server), times, times.whole > 0 || server.WriteTimeout > 0})
 	if set.Request != (RequestConfig{}) {
 		c.request = &set.Request
 	}
@@ -44,6 +45,27 @@ func newConn(rwc net.Conn, remote string, early []byte, owner Owner, server *htt
 	})
 	c.wire.Out.SetDeadline(after(now, server.WriteTimeout))
 	return c
+}
+
+// bounds are what the requests of a connection must keep to. They never change.
+type bounds struct {
+	limits http1.Limits
+	times  timeouts
+	timed  bool // a request, or its response, has a deadline
+}
+
+// lastBounds are those of the last connection, as a rule of all.
+var lastBounds atomic.Pointer[bounds]
+
+// share returns b in memory that connections share where they can.
+func share(b bounds) *bounds {
+	if last := lastBounds.Load(); last != nil && *last == b {
+		return last
+	}
+	own := new(bounds)
+	*own = b
+	lastBounds.Store(own)
+	return own
 }
 
 // remoteAddr returns the client's address as http.Request has it.

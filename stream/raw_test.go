@@ -28,6 +28,20 @@ func never(bool) bool { return false }
 // behind the 101.
 func raw(t *testing.T, more string, f func(s *stream.Stream, c *stream.Context) hooks.Status) (net.Conn, *bufio.Reader) {
 	t.Helper()
+	return rawFor(t, "GET /a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: lines\r\nX-Hat: no\r\n\r\n"+more, f)
+}
+
+// rawFor is raw for a request of one's own.
+func rawFor(t *testing.T, request string, f func(s *stream.Stream, c *stream.Context) hooks.Status) (net.Conn, *bufio.Reader) {
+	t.Helper()
+	client, br, resp := ask(t, request, f)
+	require.Equal(t, 101, resp.StatusCode)
+	return client, br
+}
+
+// ask has f serve one request, and returns the client's end behind the head of the answer.
+func ask(t *testing.T, request string, f func(s *stream.Stream, c *stream.Context) hooks.Status) (net.Conn, *bufio.Reader, *http.Response) {
+	t.Helper()
 	a := adapter.New(nil)
 	srv := httptest.NewServer(a.Wrap(adapter.HandlerFunc(f)))
 	t.Cleanup(func() {
@@ -40,13 +54,12 @@ func raw(t *testing.T, more string, f func(s *stream.Stream, c *stream.Context) 
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = client.Close() })
 	require.NoError(t, client.SetDeadline(time.Now().Add(10*time.Second)))
-	_, err = io.WriteString(client, "GET /a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: lines\r\nX-Hat: no\r\n\r\n"+more)
+	_, err = io.WriteString(client, request)
 	require.NoError(t, err)
 	br := bufio.NewReader(client)
 	resp, err := http.ReadResponse(br, nil)
 	require.NoError(t, err)
-	require.Equal(t, 101, resp.StatusCode)
-	return client, br
+	return client, br, resp
 }
 
 // echoLine answers what waits to be read.

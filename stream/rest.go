@@ -5,6 +5,8 @@ import (
 	"os"
 	"sync/atomic"
 	"time"
+
+	"github.com/onramp-go/onramp/stream/internal/http1"
 )
 
 // ErrResting is returned by [Conn.Serve] when the connection has been idle for a while:
@@ -121,4 +123,13 @@ func (c *Conn) Rest() {
 	if c.rest.err = c.awake(c.wire.Doze()); c.rest.err == nil {
 		c.state.Store(connIdle)
 	}
+}
+
+// shed lets go of what c has for its next request, when something begins that may last for
+// as long as it likes. The watch has ended: whoever asks for another gets a watcher anew.
+func (c *Conn) shed() {
+	c.memo = http1.Memo{}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.watcher = nil
 }

@@ -13,3 +13,13 @@ import (
 func TestSizeOfRequest(t *testing.T) {
 	assert.LessOrEqual(t, reflect.TypeFor[looped]().Size(), uintptr(640-8))
 }
+
+// An upgraded connection that goes on by itself has one of them, for as long as it lasts.
+func TestSizeOfSuccession(t *testing.T) {
+	assert.LessOrEqual(t, reflect.TypeFor[succession]().Size(), uintptr(1024-8))
+}
+
+// A connection has one of them, and nothing else while it is idle.
+func TestSizeOfConnection(t *testing.T) {
+	assert.LessOrEqual(t, reflect.TypeFor[connection]().Size(), uintptr(1024-8))
+}

@@ -39,7 +39,8 @@ func (c *Conn) shake(r *http.Request) (fields http.Header, refusal *HandshakeErr
 	if err != nil {
 		return nil, &HandshakeError{http.StatusInternalServerError, err}
 	}
-	c.subprotocol, c.deflate = x.g.Subprotocol(), mime["Sec-Websocket-Extensions"] != nil
+	c.subprotocol = strings.Clone(x.g.Subprotocol()) // of memory that all of the request may share
+	c.deflate = mime["Sec-Websocket-Extensions"] != nil
 	return http.Header(mime), nil
 }
 

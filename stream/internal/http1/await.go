@@ -87,7 +87,9 @@ func (c *Conn) Await(serve func() bool) error {
 	defer c.leave()
 	c.serve, c.waited = serve, nil
 	c.quiet.Store(false)
-	if err := c.raw.Read(c.call); err != nil {
+	err := c.raw.Read(c.call)
+	c.serve = nil // what it is made of may be large
+	if err != nil {
 		return err
 	}
 	return c.waited

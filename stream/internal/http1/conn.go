@@ -46,22 +46,23 @@ type Conn struct {
 	short  bool // the last of these reads has left nothing behind
 	dozing bool
 	peeked [1]byte
-	call   func(fd uintptr) bool // called
-	waited error
 
-	attends  bool
+	attends bool
+	served  bool                  // serve has been called
+	lent    bool                  // somebody may go on using the buffer
+	call    func(fd uintptr) bool // called
+	waited  error
+
 	known    atomic.Bool // Net was called: whoever closes rwc must not have to wait
 	inside   atomic.Bool // Await runs, on rwc
+	quiet    atomic.Bool // the last read of Await has found nothing
 	outgrown net.Conn    // Await runs on this one, which rwc has replaced; guarded by Out's lock
 	serve    func() bool // Await's
-	served   bool        // serve has been called
-	quiet    atomic.Bool // the last read of Await has found nothing
 
 	parked uint64 // guarded by the parking, as is ready
 	ready  func()
 
 	gone  func(error)
-	lent  bool // somebody may go on using the buffer
 	meter *Meter
 
 	watch watch

@@ -16,19 +16,18 @@ var longAgo = time.Unix(1, 0)
 // does not tell without a read it reads ahead: what it reads stays in the buffer for
 // whoever reads next, and a full buffer ends it.
 type watch struct {
-	mu       sync.Mutex // guards the others but aborted; bounds may be read without
+	bounds   atomic.Bool // running, ends, shared or deadline is set
+	mu       sync.Mutex  // guards the others but aborted; bounds may be read without
 	running  bool
-	deadline time.Time // of reads by anybody else
 	ends     bool      // deadline holds for the watch too
 	shared   bool      // somebody else may have set another deadline
-
-	bounds atomic.Bool // one of the four is set
+	reads    bool      // ahead
+	deadline time.Time // of reads by anybody else
 
 	raw   syscall.RawConn // what the lookout watches
 	token uint64
 	alarm *time.Timer // for deadline
 
-	reads   bool          // ahead
 	done    chan struct{} // closed when the goroutine has left the reader
 	abort   sync.Mutex    // guards aborted
 	aborted bool          // Unwatch has interrupted the read
