@@ -16,10 +16,14 @@ import (
 // A panicSeer hands on the panics that an Observer is told of.
 type panicSeer struct {
 	stream.NopObserver
-	values chan any
+	values    chan any
+	meanwhile func() // may be nil
 }
 
 func (p panicSeer) Panicked(r stream.RequestInfo, err *stream.PanicError) {
+	if p.meanwhile != nil {
+		p.meanwhile()
+	}
 	if r.Request.Header != nil { // there is a request to look at, be it empty
 		p.values <- err.Value
 	}

@@ -127,9 +127,10 @@ func (x *Session) cut(err error) {
 	}
 }
 
-// settle waits until nothing is queued. mu is given up meanwhile.
+// settle waits until nothing is queued, and nobody is told of what has happened within the
+// exchange. mu is given up meanwhile.
 func (x *Session) settle() {
-	for x.draining {
+	for x.draining || x.telling {
 		x.waitMove(nil, nil)
 	}
 }

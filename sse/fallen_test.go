@@ -19,7 +19,8 @@ import (
 
 // TestPanicOfResponseHook: response hooks run when the head of a session is sent. Within Send
 // their panic left the session locked, so that neither its hook nor a shutdown came to an end;
-// on the goroutines of the heartbeat and of the queue it ended the process.
+// on the goroutines of the heartbeat and of the queue it ended the process, and later no
+// Observer heard of it.
 func TestPanicOfResponseHook(t *testing.T) {
 	t.Parallel()
 	for sender, begin := range map[string]func(s *site, x *sse.Session) error{
@@ -55,8 +56,11 @@ func TestPanicOfResponseHook(t *testing.T) {
 					}
 					var begun, ended, fallen, caught atomic.Int32
 					at := make(chan *site, 1)
+					var session atomic.Pointer[sse.Session]
+					seer := panicSeer{values: make(chan any, 10), meanwhile: func() { session.Load().Queued() }}
 					h := sse.Hook(func(x *sse.Session) error {
 						s := <-at
+						session.Store(x)
 						begun.Add(1)
 						defer ended.Add(1)
 						if err := begin(s, x); err != nil {
@@ -66,6 +70,7 @@ func TestPanicOfResponseHook(t *testing.T) {
 						return nil
 					}, &sse.Options{Heartbeat: time.Second})
 					s, stop := ca.serve(t, h, nil, adapter.Options{
+						Observer: seer,
 						ResponseHooks: hooks.Chain{hooks.HookFunc(func(*stream.Stream, *stream.Context) hooks.Status {
 							fallen.Add(1)
 							fall()
@@ -93,6 +98,11 @@ func TestPanicOfResponseHook(t *testing.T) {
 					if way == "panic" && (sender == "Send" || sender == "Start") {
 						assert.EqualValues(t, 1, caught.Load())
 					}
+					if way == "panic" && sender != "Send elsewhere" { // where the application recovers
+						require.Len(t, seer.values, 1)
+						assert.Equal(t, "fallen", <-seer.values)
+					}
+					assert.Empty(t, seer.values)
 				})
 			})
 		}

@@ -33,10 +33,22 @@ func (x *Session) pulse() {
 }
 
 // offerBeat sends the first bytes of a session that has no event yet, which response hooks
-// are called for, on the timer's goroutine. mu is held.
+// are called for, on the timer's goroutine. mu is held, and given up while an Observer is told
+// of their panic.
 func (x *Session) offerBeat() {
 	returned := false
-	defer x.exchange.Contain(&returned, func(bool) { x.cut(errFallen) })
+	defer func() {
+		if x.telling {
+			x.mu.Lock()
+			x.telling = false
+			x.move()
+		}
+	}()
+	defer x.exchange.Contain(&returned, func(bool) {
+		x.cut(errFallen)
+		x.telling = true
+		x.mu.Unlock()
+	})
 	_ = x.offer(heartbeat, true, trying)
 	returned = true
 }

@@ -28,6 +28,7 @@ type Session struct {
 	detached bool        // by Detach
 	finished bool        // nothing may be queued any more
 	ending   bool        // the last chunk follows the queue
+	telling  bool        // an Observer is told of a panic
 	released bool        // nothing is left to be done
 	beat     *time.Timer // of the heartbeat, nil: none
 	last     time.Time   // of the last write

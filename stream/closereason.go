@@ -106,7 +106,7 @@ func (c *Conn) aborted(err error) {
 func (c *Conn) panicked(s *sighting) {
 	switch {
 	case c.seen == nil:
-	case s != nil && s.panicked:
+	case s != nil && s.panicked.Load():
 		c.because(ClosedPanic, nil)
 	default:
 		c.because(ClosedAborted, http.ErrAbortHandler)

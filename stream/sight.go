@@ -137,14 +137,14 @@ func (x *Exchange) refuses(err *RequestError) {
 	}
 }
 
-// Saw tells the owner's [Observer] of a panic. It is for packages that serve hooks, and to be
-// called by the goroutine that serves the request.
+// Saw tells the owner's [Observer] of a panic. It is for packages that serve hooks. Any
+// goroutine may call it that holds no lock, while the exchange is not over.
 func (x *Exchange) Saw(err *PanicError) {
 	s := x.seen
 	if s == nil {
 		return
 	}
-	s.panicked = true
+	s.panicked.Store(true)
 	defer s.guard()
 	s.observer.Panicked(x.info(), err)
 }

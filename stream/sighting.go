@@ -16,10 +16,10 @@ type sighting struct {
 	server   *http.Server // for its log; may be nil
 	clock    http1.Clock
 
-	began    bool // RequestBegan was told, and RequestEnded was not; of the goroutine that serves
-	panicked bool // of the same
-	refused  int  // status of a refusal; of the same
+	began   bool // RequestBegan was told, and RequestEnded was not; of the goroutine that serves
+	refused int  // status of a refusal; of the same
 
+	panicked atomic.Bool
 	status   atomic.Int32 // of a response through a writer that is not ours
 	hijacked atomic.Bool  // from that writer
 	wrote    atomic.Int64 // bytes of its body
@@ -31,7 +31,8 @@ type sighting struct {
 
 // start makes s that of the next request.
 func (s *sighting) start() {
-	s.began, s.panicked, s.refused = true, false, 0
+	s.began, s.refused = true, 0
+	s.panicked.Store(false)
 	s.status.Store(0)
 	s.hijacked.Store(false)
 	s.wrote.Store(0)
@@ -53,36 +54,6 @@ func (s *sighting) guard() {
 func (s *sighting) answers(status int) {
 	s.status.CompareAndSwap(0, int32(status))
 	s.clock.Mark()
-}
-
-// Contain is deferred around calls of the application's behind the end of a request: a
-// panic is logged, the owner's [Observer] is told, and it goes no further.
-func (c *Conn) Contain() {
-	v := recover()
-	if v == nil || v == http.ErrAbortHandler {
-		return
-	}
-	err := &PanicError{Value: v, Stack: stack()}
-	c.Logf("http: panic serving %v: %v\n%s", c.remote, v, err.Stack)
-	if w := c.seen; w != nil {
-		defer w.guard()
-		w.observer.Panicked(RequestInfo{Conn: c.id, Request: unparsed(c.base)}, err)
-	}
-}
-
-// Contain is deferred around what may call response hooks, for packages that send on a
-// goroutine of their own: a panic is logged, and it goes no further. If returned does not say
-// that all is well fell is called, behind a panic or within runtime.Goexit. x may be nil
-// where no hooks are left to be called.
-func (x *Exchange) Contain(returned *bool, fell func(exits bool)) {
-	if *returned || x == nil {
-		return
-	}
-	v := recover()
-	if v != nil && v != http.ErrAbortHandler {
-		x.logf("http: panic serving %v: %v\n%s", x.received.RemoteAddr, v, stack())
-	}
-	fell(v == nil)
 }
 
 // NewConnID returns an ID for a connection that an owner has but does not serve.

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"runtime/debug"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -109,22 +107,11 @@ func (c *Conn) end(cut bool) (linger bool) {
 	}
 	c.alive.stop()
 	defer c.over.done()
-	defer c.caught() // whoever ends a connection does not expect a panic
+	returned := false
+	defer c.x.Load().Contain(&returned, nil) // whoever ends a connection does not expect a panic
 	c.tell(err)
+	returned = true
 	return linger
-}
-
-// caught is deferred around a call of Options.Closed at the end, when no hook around it runs
-// any more. A panic goes no further.
-func (c *Conn) caught() {
-	v := recover()
-	if v == nil || v == http.ErrAbortHandler {
-		return
-	}
-	err := &stream.PanicError{Value: v, Stack: debug.Stack()}
-	x := c.x.Load()
-	x.Conn().Logf("http: panic serving %v: %v\n%s", x.Conn().RemoteAddr(), v, err.Stack)
-	x.Saw(err)
 }
 
 // tell calls Options.Closed, once. The observer learns the same.
