@@ -77,7 +77,7 @@ type Exchange struct {
 // ran before, so that the body is as net/http made it. Every Enter is paired with a
 // [Exchange.Leave].
 func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *Exchange, back Layer) {
-	outer, _ := r.Context().Value(exchangeKey{}).(*Exchange)
+	outer, inside := r.Context().Value(exchangeKey{}).(*Exchange) // nil within one that is over
 	if outer != nil && outer.reachable(w) {
 		return outer, outer.push(w, r)
 	}
@@ -102,7 +102,7 @@ func Enter(w http.ResponseWriter, r *http.Request, owner Owner, root bool) (x *E
 		r.Body = x.body
 	}
 	x.r, x.received = r, r
-	x.noticed()
+	x.noticed(inside)
 	return x, Layer{First: true}
 }
 

@@ -16,7 +16,8 @@ package stream
 // them between its ConnOpened and its ConnClosed, but for two: the request that takes the
 // connection over has begun before, and one whose handler keeps the connection by Hijack
 // ends behind ConnClosed. A stream may outlast its request. What a Shutdown has waited for
-// was told when it returns.
+// was told when it returns. What somebody serves with the writer and the request of one that
+// is over is no request.
 //
 // # Concurrency
 //

@@ -91,10 +91,7 @@ func (c *requestContext) Err() error {
 func (c *requestContext) Value(key any) any {
 	switch key.(type) {
 	case exchangeKey:
-		if x := c.exchange(); x != nil {
-			return x
-		}
-		return nil
+		return c.exchange() // which has this type if it is nil, too
 	case enteredKey:
 		return true
 	}

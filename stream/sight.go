@@ -93,16 +93,16 @@ func (x *Exchange) outcome() (status int, body int64) {
 	return int(x.seen.status.Load()), x.seen.wrote.Load()
 }
 
-// noticed begins to note what becomes of an exchange that net/http has begun, or of one
-// within another, if anybody wants to know.
-func (x *Exchange) noticed() {
+// noticed begins to note what becomes of an exchange that net/http has begun, or of one that is
+// inside another, if anybody wants to know.
+func (x *Exchange) noticed(inside bool) {
 	o := x.owner.Settings().Observer
 	if o == nil {
 		return
 	}
 	x.seen = &sighting{observer: o, server: serverOf(x.received)}
-	if x.outer != nil {
-		return // the request is the outer one's
+	if inside {
+		return // the request is the outer one's, which may be over
 	}
 	l := &layerWriter{ResponseWriter: x.w, x: x, seen: x.seen}
 	x.w = l.capable()
