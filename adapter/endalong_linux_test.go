@@ -1,6 +1,7 @@
 package adapter_test
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net"
@@ -18,7 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sendLast sends text and the end of the client's side as one packet.
+// sendLast sends text and the end of the client's side as one packet, and waits until the
+// server's system has it.
 func sendLast(t *testing.T, c *streamtest.Client, text string) {
 	t.Helper()
 	raw, err := c.Conn().(*net.TCPConn).SyscallConn()
@@ -28,6 +30,39 @@ func sendLast(t *testing.T, c *streamtest.Client, text string) {
 	}))
 	c.Send(text)
 	c.CloseWrite()
+	const established, finWait1 = 1, 4 // of TCP: the end is not on its way, or not confirmed
+	require.Eventually(t, func() bool {
+		var state [4]byte // begins with it
+		require.NoError(t, raw.Control(func(fd uintptr) {
+			info, err := syscall.GetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_INFO)
+			assert.NoError(t, err)
+			binary.NativeEndian.PutUint32(state[:], uint32(info))
+		}))
+		return state[0] != established && state[0] != finWait1
+	}, patience, time.Millisecond)
+}
+
+// TestEndAlongWithRequest: an end of the client's side that has come by the time its
+// last request is read is not reported by itself.
+func TestEndAlongWithRequest(t *testing.T) {
+	t.Parallel()
+	begun, goOn := make(chan struct{}), make(chan struct{})
+	mux := http.NewServeMux()
+	mux.Handle("/", text("ok"))
+	mux.HandleFunc("/busy", func(http.ResponseWriter, *http.Request) {
+		begun <- struct{}{}
+		<-goOn
+	})
+	// With a short time-out a connection does not rest, which would find the end, too.
+	srv := &adapter.Server{Handler: mux, IdleTimeout: 9 * time.Second}
+	c := warm(streamtest.Serve(t, srv, &streamtest.Options{TCP: true, Patience: 5 * time.Second}))
+	c.Send("GET /busy HTTP/1.1\r\nHost: a\r\n\r\n")
+	receive(t, begun, "the handler")
+	sendLast(t, c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	goOn <- struct{}{}
+	c.Want("GET")
+	assert.Equal(t, "ok", c.Want("GET").Text)
+	c.WantEnd()
 }
 
 // TestEndWithinPacket: an end that came in the packet of the last request has its connection

@@ -33,31 +33,6 @@ func warm(s *streamtest.Service) *streamtest.Client {
 	return c
 }
 
-// TestEndAlongWithRequest: an end of the client's side that has come by the time its
-// last request is read is not reported by itself.
-func TestEndAlongWithRequest(t *testing.T) {
-	t.Parallel()
-	begun, goOn := make(chan struct{}), make(chan struct{})
-	mux := http.NewServeMux()
-	mux.Handle("/", text("ok"))
-	mux.HandleFunc("/busy", func(http.ResponseWriter, *http.Request) {
-		begun <- struct{}{}
-		<-goOn
-	})
-	// With a short time-out a connection does not rest, which would find the end, too.
-	srv := &adapter.Server{Handler: mux, IdleTimeout: 9 * time.Second}
-	c := warm(streamtest.Serve(t, srv, &streamtest.Options{TCP: true, Patience: 5 * time.Second}))
-	c.Send("GET /busy HTTP/1.1\r\nHost: a\r\n\r\n")
-	receive(t, begun, "the handler")
-	c.Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-	c.CloseWrite()
-	time.Sleep(50 * time.Millisecond) // both are reported as one; if not, the test is just easier
-	goOn <- struct{}{}
-	c.Want("GET")
-	assert.Equal(t, "ok", c.Want("GET").Text)
-	c.WantEnd()
-}
-
 // TestCloseFromWithin: whoever gets the connection from the Stream may close it, and the
 // hook goes on.
 func TestCloseFromWithin(t *testing.T) {

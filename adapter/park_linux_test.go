@@ -1,8 +1,6 @@
 package adapter_test
 
 import (
-	"runtime"
-	"strings"
 	"testing"
 	"time"
 
@@ -11,12 +9,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-// loops counts the goroutines that serve a connection, or wait for one.
-func loops() int {
-	p := make([]byte, 16<<20)
-	return strings.Count(string(p[:runtime.Stack(p, true)]), "adapter.(*owner).loop(")
-}
 
 // TestParked: a connection that is idle for long needs no goroutine, and does all that
 // others do. It runs alone, for its count.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"runtime"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -62,6 +64,12 @@ func inTime(t *testing.T, test func(t *testing.T, opts *streamtest.Options, unit
 		t.Parallel()
 		test(t, &streamtest.Options{TCP: true}, 400*time.Millisecond)
 	})
+}
+
+// loops counts the goroutines that serve a connection, or wait for one that does not rest.
+func loops() int {
+	p := make([]byte, 16<<20)
+	return strings.Count(string(p[:runtime.Stack(p, true)]), "adapter.(*owner).loop(")
 }
 
 // adapt returns an Adapter that is shut down when the test ends.
