@@ -85,21 +85,36 @@ func TestCloseReason(t *testing.T) {
 				t.Run(string(reason)+"/"+name+"/"+m.name, func(t *testing.T) {
 					t.Parallel()
 					inTime(t, func(t *testing.T, opts *streamtest.Options, unit time.Duration) {
-						l := newLedger()
-						p := serveOver(t, m.with(t, leavingService(), adapter.Options{Observer: l, WriteTimeout: unit}),
-							&http.Server{IdleTimeout: 2 * unit, ReadHeaderTimeout: unit}, opts).Dial()
-						p.Get("/")
-						end(p)
-						l.settled(t)
-						l.mu.Lock()
-						defer l.mu.Unlock()
-						if assert.Len(t, l.conns, 1) {
-							got := l.conns[0]
-							assert.Equal(t, reason, got.Reason, "%+v", got)
-							if name == "by a package" {
-								assert.ErrorIs(t, got.Err, errRevoked)
-							}
+						// Short is what ends the connection, and nothing else.
+						write, idle, head := time.Hour, time.Hour, time.Hour
+						switch {
+						case reason == stream.ClosedSlowReader:
+							write = unit
+						case reason == stream.ClosedIdle:
+							idle = 2 * unit
+						case name == "half a head":
+							head = unit
 						}
+						inGoodTime(t, opts, func() (late bool) {
+							l := newLedger()
+							p := serveOver(t, m.with(t, leavingService(), adapter.Options{Observer: l, WriteTimeout: write}),
+								&http.Server{IdleTimeout: idle, ReadHeaderTimeout: head}, opts).Dial()
+							if !answered(p, "/") {
+								return true
+							}
+							end(p)
+							l.settled(t)
+							l.mu.Lock()
+							defer l.mu.Unlock()
+							if assert.Len(t, l.conns, 1) {
+								got := l.conns[0]
+								assert.Equal(t, reason, got.Reason, "%+v", got)
+								if name == "by a package" {
+									assert.ErrorIs(t, got.Err, errRevoked)
+								}
+							}
+							return false
+						})
 					})
 				})
 			}

@@ -61,9 +61,13 @@ func TestReadTimeouts(t *testing.T) {
 						mux.Handle("/", adapter.Handler(hook(answers["sent"])))
 						mux.Handle("/post", adapter.Handler(hook(h)))
 						srv := &http.Server{ReadTimeout: cfg.server}
-						p := serve(t, m.with(t, mux, cfg.opts), srv).Dial()
+						s := serve(t, m.with(t, mux, cfg.opts), srv)
+						p := s.Dial()
 						if second {
-							p.Get("/")
+							inGoodTime(t, &streamtest.Options{TCP: true}, func() (late bool) {
+								p = s.Dial()
+								return !answered(p, "/")
+							})
 						}
 						p.Send("POST /post HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf")
 						_, _ = p.Rest() // an answer or none: but an end
@@ -97,23 +101,30 @@ func TestHeadTimeouts(t *testing.T) {
 					srv, opts := new(http.Server), &adapter.Options{Takeover: mode}
 					tt.set(srv, opts, unit)
 					h := adapt(t, opts).Wrap(adapter.Handler(hook(answers["sent"])))
-					p := serveOver(t, h, srv, net).Dial()
-					for range 2 {
-						p.Get("/")
-					}
-					start := time.Now()
-					for _, c := range tt.sends {
-						p.Send(string(c))
-					}
-					if tt.status != 0 {
-						got := p.Want("GET")
-						assert.Equal(t, tt.status, got.StatusCode)
-						assert.True(t, got.Close)
-					}
-					p.WantEnd()
-					if net == nil {
-						assert.Equal(t, unit, time.Since(start))
-					}
+					s := serveOver(t, h, srv, net)
+					inGoodTime(t, net, func() (late bool) {
+						p := s.Dial()
+						if !answered(p, "/") || !answered(p, "/") {
+							return true
+						}
+						start := time.Now()
+						for i := range tt.sends {
+							_, _ = io.WriteString(p.Conn(), tt.sends[i:i+1])
+						}
+						if tt.status != 0 {
+							got, err := p.Next("GET")
+							if err != nil {
+								return true
+							}
+							assert.Equal(t, tt.status, got.StatusCode)
+							assert.True(t, got.Close)
+						}
+						p.WantEnd()
+						if net == nil {
+							assert.Equal(t, unit, time.Since(start))
+						}
+						return false
+					})
 				})
 			})
 		}
@@ -145,9 +156,13 @@ func TestWriteTimeoutOfHandlers(t *testing.T) {
 					result <- err
 				})
 				h := adapt(t, &adapter.Options{Takeover: adapter.Eager}).Wrap(mux)
-				p := serve(t, h, &http.Server{WriteTimeout: 5 * short}).Dial()
+				s := serve(t, h, &http.Server{WriteTimeout: 5 * short})
+				p := s.Dial()
 				if second {
-					p.Get("/")
+					inGoodTime(t, &streamtest.Options{TCP: true}, func() (late bool) {
+						p = s.Dial()
+						return !answered(p, "/")
+					})
 				}
 				p.Send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n")
 				ended := make(chan struct{})
