@@ -17,6 +17,7 @@ import (
 	chimw "github.com/go-chi/chi/v5/middleware"
 	"github.com/onramp-go/onramp/adapter"
 	"github.com/onramp-go/onramp/hooks"
+	"github.com/onramp-go/onramp/stream/streamtest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -74,8 +75,8 @@ func (ca *carrier) noteReturn() <-chan struct{} {
 	return returned
 }
 
-// A site is a carrier that serves a hook, over connections in memory that hold no byte:
-// a client that does not read is noticed at once.
+// A site is a carrier that serves a hook, over connections in memory that hold next to
+// nothing: a client that does not read is noticed at once.
 type site struct {
 	t       *testing.T
 	adapter *adapter.Adapter // nil where there is none around
@@ -150,8 +151,8 @@ func (ca carrier) serve(t *testing.T, hook hooks.ServerHook, config *http.Server
 // listen returns a listener of the carrier's kind, and what connects to it.
 func (ca carrier) listen(t *testing.T) (net.Listener, func() (net.Conn, error)) {
 	if !ca.tcp {
-		l := newPipeListener()
-		return l, l.dial
+		l := streamtest.Listen(&streamtest.Options{Window: 64})
+		return l, func() (net.Conn, error) { return l.Dial() }
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -227,45 +228,3 @@ func (l *listener) rest() (data []string, err error) {
 		data = append(data, m.data)
 	}
 }
-
-// A pipeListener listens to net.Pipes.
-type pipeListener struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func newPipeListener() *pipeListener {
-	return &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
-}
-
-func (l *pipeListener) dial() (net.Conn, error) {
-	client, server := net.Pipe()
-	select {
-	case l.conns <- server:
-		return client, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *pipeListener) Accept() (net.Conn, error) {
-	select {
-	case conn := <-l.conns:
-		return conn, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *pipeListener) Close() error {
-	l.once.Do(func() { close(l.closed) })
-	return nil
-}
-
-func (l *pipeListener) Addr() net.Addr { return pipeAddr{} }
-
-type pipeAddr struct{}
-
-func (pipeAddr) Network() string { return "pipe" }
-func (pipeAddr) String() string  { return "pipe" }

@@ -16,6 +16,7 @@ import (
 	"github.com/onramp-go/onramp/hooks"
 	"github.com/onramp-go/onramp/sse"
 	"github.com/onramp-go/onramp/stream"
+	"github.com/onramp-go/onramp/stream/streamtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -175,27 +176,6 @@ func TestNextRequest(t *testing.T) {
 	})
 }
 
-// A countingListener counts what its connections write.
-type countingListener struct {
-	net.Listener
-	writes *atomic.Int64
-}
-
-type countingConn struct {
-	net.Conn
-	writes *atomic.Int64
-}
-
-func (l countingListener) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
-	return countingConn{conn, l.writes}, err
-}
-
-func (c countingConn) Write(p []byte) (int, error) {
-	c.writes.Add(1)
-	return c.Conn.Write(p)
-}
-
 // TestOneWrite: a list of events is one write, and so is the first event with the head.
 func TestOneWrite(t *testing.T) {
 	t.Parallel()
@@ -217,7 +197,7 @@ func TestOneWrite(t *testing.T) {
 				require.NoError(t, err)
 				step(1, func() error { return x.SendPrepared(p) })
 				return nil
-			}, nil), nil, adapter.Options{}, func(l net.Listener) net.Listener { return countingListener{l, &writes} })
+			}, nil), nil, adapter.Options{}, func(l net.Listener) net.Listener { return streamtest.CountWrites(l, &writes) })
 			defer stop()
 			data, err := s.get().rest()
 			assert.Equal(t, io.EOF, err)

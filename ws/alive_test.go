@@ -4,9 +4,7 @@ import (
 	"errors"
 	"io"
 	"log"
-	"net"
 	"os"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,46 +12,24 @@ import (
 	"github.com/onramp-go/onramp/adapter"
 	"github.com/onramp-go/onramp/hooks"
 	"github.com/onramp-go/onramp/stream"
+	"github.com/onramp-go/onramp/stream/streamtest"
 	"github.com/onramp-go/onramp/ws"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// pipes is a listener for connections in memory, which a bubble of synctest can wait for.
-type pipes struct {
-	conns chan net.Conn
-	once  sync.Once
-	done  chan struct{}
-}
-
-func (l *pipes) Accept() (net.Conn, error) {
-	select {
-	case conn := <-l.conns:
-		return conn, nil
-	case <-l.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *pipes) Close() error {
-	l.once.Do(func() { close(l.done) })
-	return nil
-}
-
-func (l *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "memory"} }
-
 // bubble serves h in a bubble of synctest; f is a client of it.
 func bubble(t *testing.T, h hooks.ServerHook, f func(t *testing.T, p *peer)) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
+		l := streamtest.Listen(&streamtest.Options{Window: 64})
 		srv := &adapter.Server{Handler: carrier{}.router(h), ErrorLog: log.New(io.Discard, "", 0)}
 		served := make(chan struct{})
 		go func() {
 			defer close(served)
 			_ = srv.Serve(l)
 		}()
-		client, server := net.Pipe()
-		l.conns <- server
+		client, err := l.Dial()
+		require.NoError(t, err)
 		p := over(t, client)
 		p.send(upgrade("/ws", "")).switched()
 		f(t, p)

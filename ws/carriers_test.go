@@ -1,13 +1,11 @@
 package ws_test
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"log"
 	"net"
 	"net/http"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +13,7 @@ import (
 	chimw "github.com/go-chi/chi/v5/middleware"
 	"github.com/onramp-go/onramp/adapter"
 	"github.com/onramp-go/onramp/hooks"
+	"github.com/onramp-go/onramp/stream/streamtest"
 	"github.com/onramp-go/onramp/ws"
 	"github.com/stretchr/testify/require"
 )
@@ -51,26 +50,8 @@ func arounds() map[string]func(http.Handler) http.Handler {
 // A service is a server on a loopback port.
 type service struct {
 	addr string
-	log  *shared
+	log  *streamtest.Log
 	stop func(context.Context) error // Shutdown of the adapter
-}
-
-// shared collects what concurrent goroutines log.
-type shared struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (s *shared) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.buf.Write(p)
-}
-
-func (s *shared) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.buf.String()
 }
 
 // router is the whole service of c.
@@ -90,10 +71,10 @@ func (c carrier) serve(t *testing.T, h hooks.ServerHook, opts adapter.Options) *
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	s := &service{addr: l.Addr().String(), log: &shared{}}
+	s := &service{addr: l.Addr().String(), log: new(streamtest.Log)}
 	opts.Takeover = c.mode
 	handler := c.router(h)
-	srv := &http.Server{Handler: handler, ErrorLog: log.New(s.log, "", 0)}
+	srv := &http.Server{Handler: handler, ErrorLog: s.log.Logger()}
 	var server interface {
 		Serve(net.Listener) error
 		Shutdown(context.Context) error

@@ -17,6 +17,7 @@ import (
 	"github.com/onramp-go/onramp/adapter"
 	"github.com/onramp-go/onramp/hooks"
 	"github.com/onramp-go/onramp/stream"
+	"github.com/onramp-go/onramp/stream/streamtest"
 	"github.com/onramp-go/onramp/ws"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -169,27 +170,6 @@ func TestNoneLost(t *testing.T) {
 	}
 }
 
-// A counted listener counts the writes on its connections.
-type counted struct {
-	net.Listener
-	writes *atomic.Int64
-}
-
-func (l counted) Accept() (net.Conn, error) {
-	conn, err := l.Listener.Accept()
-	return countedConn{conn, l.writes}, err
-}
-
-type countedConn struct {
-	net.Conn
-	writes *atomic.Int64
-}
-
-func (c countedConn) Write(p []byte) (int, error) {
-	c.writes.Add(1)
-	return c.Conn.Write(p)
-}
-
 // TestBurst: the answers to a burst leave in one write.
 func TestBurst(t *testing.T) {
 	t.Parallel()
@@ -209,7 +189,7 @@ func TestBurst(t *testing.T) {
 			done := make(chan struct{})
 			go func() {
 				defer close(done)
-				_ = srv.Serve(counted{l, &writes})
+				_ = srv.Serve(streamtest.CountWrites(l, &writes))
 			}()
 			t.Cleanup(func() {
 				_ = srv.Close()

@@ -6,6 +6,7 @@
 // *adapter.Server. The client says exactly the bytes that a test wants to be said, and
 // asserts on what comes back: responses, WebSocket frames, bytes, silence, the end.
 // [Record] runs a single handler with an http.ResponseWriter that can be hijacked.
+// [CountWrites] shows what goes out together.
 // [Main] and [NoLeaks] fail tests that leave goroutines or sockets behind.
 //
 // # Faults
