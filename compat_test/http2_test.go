@@ -15,30 +15,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
 
 // TestHTTP2 compares what a client sees over HTTP/2.
 func TestHTTP2(t *testing.T) {
 	t.Parallel()
-	for _, hc := range table() {
-		if !hc.anywhereElse() {
-			continue
-		}
-		t.Run(hc.name, func(t *testing.T) {
-			t.Parallel()
-			want := runHTTP2(t, &hc, bare)
-			require.NotContains(t, want, timedOut)
-			for _, c := range carriers() {
-				if c.tls {
-					continue
-				}
-				t.Run(c.name, func(t *testing.T) {
-					compare(t, &hc, c, want, runHTTP2(t, &hc, c))
-				})
-			}
-		})
-	}
+	elsewhere(t, runHTTP2)
 }
 
 // runHTTP2 plays a case over HTTP/2 and returns all there was to see.

@@ -12,23 +12,7 @@ import (
 // TestRecorder compares what a ResponseRecorder holds afterwards.
 func TestRecorder(t *testing.T) {
 	t.Parallel()
-	for _, hc := range table() {
-		if !hc.anywhereElse() {
-			continue
-		}
-		t.Run(hc.name, func(t *testing.T) {
-			t.Parallel()
-			want := runRecorder(t, &hc, bare)
-			for _, c := range carriers() {
-				if c.tls {
-					continue
-				}
-				t.Run(c.name, func(t *testing.T) {
-					compare(t, &hc, c, want, runRecorder(t, &hc, c))
-				})
-			}
-		})
-	}
+	elsewhere(t, runRecorder)
 }
 
 // runRecorder plays a case into a recorder and returns all there was to see.

@@ -74,6 +74,29 @@ func TestHTTP1OverTLS(t *testing.T) {
 	}
 }
 
+// elsewhere compares every case that is not of a connection of HTTP/1.x alone, on every
+// carrier, with bare. run plays one, and returns all there was to see.
+func elsewhere(t *testing.T, run func(t *testing.T, hc *handlerCase, c carrier) string) {
+	for _, hc := range table() {
+		if !hc.anywhereElse() {
+			continue
+		}
+		t.Run(hc.name, func(t *testing.T) {
+			t.Parallel()
+			want := run(t, &hc, bare)
+			require.NotContains(t, want, timedOut)
+			for _, c := range carriers() {
+				if c.tls {
+					continue
+				}
+				t.Run(c.name, func(t *testing.T) {
+					compare(t, &hc, c, want, run(t, &hc, c))
+				})
+			}
+		})
+	}
+}
+
 // requireShown fails a case that does not do on the bare server what it is
 // there for.
 func requireShown(t *testing.T, hc *handlerCase, outcome string) {

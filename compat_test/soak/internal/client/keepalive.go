@@ -12,16 +12,26 @@ import (
 
 // keepAlive asks again and again on one connection.
 func keepAlive(ctx context.Context, c *client) error {
+	return c.turns(ctx, 100, func(p *conn, last bool) (int, bool, error) {
+		open, err := p.ask(ctx, last)
+		return 1, open, err
+	})
+}
+
+// turns takes up to most turns on a connection, as long as it stays. A turn makes some
+// requests, and knows whether it is the last one.
+func (c *client) turns(ctx context.Context, most int, turn func(p *conn, last bool) (asked int, open bool, err error)) error {
 	p, err := c.dial(ctx)
 	if err != nil {
 		return over(err)
 	}
 	defer p.Close()
-	for n := 1 + c.rand.IntN(100); n > 0; n-- {
-		if open, err := p.ask(ctx, n == 1); err != nil || !open {
+	for n := 1 + c.rand.IntN(most); n > 0; n-- {
+		asked, open, err := turn(p, n == 1)
+		if err != nil || !open {
 			return over(err)
 		}
-		if !c.pause(ctx, 1) {
+		if !c.pause(ctx, asked) {
 			break
 		}
 	}
@@ -61,21 +71,11 @@ func (p *conn) stays(resp *http.Response, mayGo bool) (bool, error) {
 
 // pipeline asks many times before it reads an answer.
 func pipeline(ctx context.Context, c *client) error {
-	p, err := c.dial(ctx)
-	if err != nil {
-		return over(err)
-	}
-	defer p.Close()
-	for turns := 1 + c.rand.IntN(20); turns > 0; turns-- {
+	return c.turns(ctx, 20, func(p *conn, _ bool) (int, bool, error) {
 		n := 2 + c.rand.IntN(15)
-		if open, err := p.askAll(ctx, n); err != nil || !open {
-			return over(err)
-		}
-		if !c.pause(ctx, n) {
-			break
-		}
-	}
-	return nil
+		open, err := p.askAll(ctx, n)
+		return n, open, err
+	})
 }
 
 // askAll makes n requests in one write, and reports whether the connection stays. While

@@ -15,20 +15,10 @@ const mostUnread = 128 << 10
 // upload sends bodies: with a length or in chunks, at once or when it is told to, to handlers
 // that read them and to one that does not.
 func upload(ctx context.Context, c *client) error {
-	p, err := c.dial(ctx)
-	if err != nil {
-		return over(err)
-	}
-	defer p.Close()
-	for n := 1 + c.rand.IntN(30); n > 0; n-- {
-		if open, err := p.upload(ctx); err != nil || !open {
-			return over(err)
-		}
-		if !c.pause(ctx, 1) {
-			break
-		}
-	}
-	return nil
+	return c.turns(ctx, 30, func(p *conn, _ bool) (int, bool, error) {
+		open, err := p.upload(ctx)
+		return 1, open, err
+	})
 }
 
 func (p *conn) upload(ctx context.Context) (bool, error) {
