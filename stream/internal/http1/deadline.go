@@ -57,13 +57,18 @@ func (o *Outbound) count() error {
 	return o.own.Arm(time.Time{})
 }
 
-// sweep ends a write that was counted and has had its time.
+// sweep ends a write that was counted and has had its time. It waits for nobody: whoever has
+// mu may be in a Close that the carrier takes its time for, and then the next sweep counts.
 func (o *Outbound) sweep() {
-	o.mu.Lock()
+	if !o.mu.TryLock() {
+		return
+	}
 	defer o.mu.Unlock()
 	if o.left > 0 {
 		if o.left--; o.left == 0 {
-			_ = o.own.Arm(longAgo) // if it fails, so does the write
+			if err := o.own.Arm(longAgo); err != nil {
+				go o.Kill(err) // likewise
+			}
 		}
 	}
 }
