@@ -38,10 +38,11 @@ func newConn(rwc net.Conn, remote string, early []byte, owner Owner, server *htt
 	if set.Request != (RequestConfig{}) {
 		c.request = &set.Request
 	}
+	write := newTerm(set.writeTimeout(server))
 	c.wire.Init(rwc, http1.Config{
 		Early: early, BufferSize: set.Request.BufferSize, QueueSize: set.QueueSize,
-		Timeout: set.writeTimeout(server), Sweeps: int32(sweepsOf(set.writeTimeout(server))), Gone: c.gone, Shared: shown || server.ConnState != nil && !set.Discreet,
-		Sole: sole, Meter: c.seen.inbound(),
+		Timeout: write.Duration, Sweeps: int32(write.sweeps),
+		Gone: c.gone, Shared: shown || server.ConnState != nil && !set.Discreet, Sole: sole, Meter: c.seen.inbound(),
 	})
 	c.wire.Out.SetDeadline(after(now, server.WriteTimeout))
 	return c

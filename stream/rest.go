@@ -20,8 +20,8 @@ var ErrResting = errors.New("stream: resting")
 // stack as others needed on the average when it last looked.
 const restAfter = int32(time.Second / SweepInterval)
 
-// Whoever asks again soon after a rest rests later the next time, up to mostLate times
-// twice as late: a rest costs as much as a request. Soon is within soonAfter sweeps.
+// Whoever asks again soon after a rest rests twice as late the next time, mostLate times at
+// the most: a rest costs as much as a request. Soon is within soonAfter sweeps.
 const (
 	mostLate  = 4
 	soonAfter = restAfter << mostLate
@@ -33,7 +33,7 @@ const neverRests = -1 << 30
 // A rest counts how long a connection is idle.
 type rest struct {
 	sweeps atomic.Int32
-	late   uint8 // how many times twice as late as others; of the goroutine that serves, as are the others
+	late   uint8 // doublings of restAfter; of the goroutine that serves, as are the others
 	parked bool  // Park waits
 	resume bool  // Rest was called, and ended with err
 	err    error // of the wait

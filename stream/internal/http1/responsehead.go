@@ -5,10 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
-	"time"
-
-	"golang.org/x/net/http/httpguts"
 )
 
 // A head is a handler's header as it was when the handler fixed it: the lines ready
@@ -213,71 +209,6 @@ func (h *head) append(p []byte, connection []string, length string, codings []st
 	return append(p, h.lines[from:]...)
 }
 
-// appendField appends a line for each value. What could break out of the line is
-// replaced or left out, as net/http does (RFC 9110, section 5.5).
-func appendField(p []byte, name string, values []string) []byte {
-	if len(values) == 0 || !httpguts.ValidHeaderFieldName(name) {
-		return p
-	}
-	return appendLines(p, name, values)
-}
-
-// appendLines is appendField for a name that is one.
-func appendLines(p []byte, name string, values []string) []byte {
-	for _, v := range values {
-		p = append(p, name...)
-		p = append(p, ": "...)
-		p = appendValue(p, v)
-		p = append(p, "\r\n"...)
-	}
-	return p
-}
-
-func appendValue(p []byte, v string) []byte {
-	if isPlain(v) {
-		return append(p, v...)
-	}
-	from := len(p)
-	p = append(p, v...)
-	for i := from; i < len(p); i++ {
-		switch p[i] {
-		case '\r', '\n', 0:
-			p[i] = ' '
-		}
-	}
-	to := len(p)
-	for to > from && (p[to-1] == ' ' || p[to-1] == '\t') {
-		to--
-	}
-	lead := from
-	for lead < to && (p[lead] == ' ' || p[lead] == '\t') {
-		lead++
-	}
-	if lead > from {
-		copy(p[from:], p[lead:to])
-	}
-	return p[:to-(lead-from)]
-}
-
-// longestPlain is the length, in bytes, up to which a look at each byte is the fastest.
-const longestPlain = 64
-
-// isPlain reports whether there is nothing to be replaced or left out.
-func isPlain(v string) bool {
-	if v == "" || v[0] <= ' ' || v[len(v)-1] <= ' ' {
-		return false
-	}
-	if len(v) > longestPlain {
-		return strings.IndexByte(v, '\n') < 0 && strings.IndexByte(v, '\r') < 0 && strings.IndexByte(v, 0) < 0
-	}
-	for i := 1; i < len(v); i++ { // faster than three searches
-		if v[i] < ' ' {
-			return false
-		}
-	}
-	return true
-}
-
 // AppendHeader appends the field lines of h without the trailers in it: sorted, and
 // behind them what describes and frames the content.
 func AppendHeader(p []byte, h http.Header) []byte {
@@ -321,38 +252,6 @@ func appendStatusLine(p []byte, is11 bool, code int) []byte {
 		p = strconv.AppendInt(p, int64(code), 10)
 	}
 	return append(p, "\r\n"...)
-}
-
-// A dateLine is what date returns for a while, in times since started.
-type dateLine struct {
-	from, to time.Duration
-	line     string
-}
-
-var started = time.Now() // to look at one clock, not at two
-
-var lastDate atomic.Pointer[dateLine]
-
-// Date returns the value of a Date field for now. It is formatted once a second.
-func Date() string {
-	line := date()
-	return line[len("Date: ") : len(line)-len("\r\n")]
-}
-
-// date returns the line of a Date field for now.
-func date() string {
-	d := lastDate.Load()
-	if e := time.Since(started); d == nil || e < d.from || e >= d.to {
-		d = newDate(e)
-		lastDate.Store(d)
-	}
-	return d.line
-}
-
-func newDate(e time.Duration) *dateLine {
-	now := time.Now()
-	left := time.Second - time.Duration(now.Nanosecond())
-	return &dateLine{e, e + left, "Date: " + now.UTC().Format(http.TimeFormat) + "\r\n"}
 }
 
 // bodyAllowed reports whether a response with this status may have a body.
