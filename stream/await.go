@@ -67,7 +67,7 @@ func (c *Conn) settle() error {
 	if exact || !c.wire.Raw() {
 		c.rest.sweeps.Store(neverRests)
 	} else {
-		c.rest.begin()
+		c.rest.begin(restAfter)
 	}
 	return nil
 }

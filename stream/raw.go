@@ -24,8 +24,8 @@ type Raw struct {
 	x    atomic.Pointer[Exchange] // that it belongs to
 	end  func(cut bool) bool
 
-	state    atomic.Int32 // rawBusy, rawWaiting or rawInterrupted
-	sweeps   atomic.Int32 // of the wait
+	state    atomic.Int32 // rawBusy, rawWaiting, rawInterrupted or rawParked
+	pause    pause        // of the wait
 	firing   sync.Mutex   // guards deadline and parked, and is held while a wait is interrupted
 	deadline time.Time    // of reads
 	parked   bool         // or was
@@ -128,7 +128,7 @@ func (r *Raw) Wait(rests bool) error {
 	if !rests || !c.wire.Raw() {
 		return r.lost(c.wire.WaitReadable())
 	}
-	r.sweeps.Store(0)
+	r.pause.begin(rawRestAfter)
 	r.state.Store(rawWaiting)
 	return r.awake(c.wire.WaitReadable())
 }

@@ -30,7 +30,7 @@ func (r *Raw) Attend(serve func() (on bool)) error {
 	a := &attending{serve: serve}
 	r.attending = a
 	c.beforeRead(nil)
-	r.sweeps.Store(0)
+	r.pause.begin(rawRestAfter)
 	r.state.Store(rawWaiting)
 	err := c.wire.Await(r.come)
 	r.attending = nil
@@ -62,7 +62,7 @@ func (r *Raw) come() (on bool) {
 		c.wire.Doubt()
 	}
 	c.beforeRead(nil)
-	r.sweeps.Store(0)
+	r.pause.begin(rawRestAfter)
 	r.state.Store(rawWaiting)
 	return true
 }

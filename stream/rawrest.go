@@ -10,13 +10,22 @@ const (
 	rawBusy int32 = iota
 	rawWaiting
 	rawInterrupted // by the sweep
+	rawParked
 )
+
+// rawRestAfter is how many sweeps a wait lasts before it becomes a rest: half a second.
+const rawRestAfter = restAfter / 2
 
 // resume is called first on the goroutine on which a wait goes on.
 func (r *Raw) resume() {
 	r.firing.Lock() // until park has returned
+	parked := r.parked
 	r.parked = false
 	r.firing.Unlock()
+	if parked {
+		r.state.Store(rawBusy)
+		r.pause.adapt(r.pause.sweeps.Load())
+	}
 	if r.resting {
 		r.doze()
 	}
@@ -59,20 +68,29 @@ func (r *Raw) park(resume func()) bool {
 	}
 	r.conn.beforeRead(nil)
 	r.resting = false // resume may be called at once
+	r.pause.sweeps.Store(0)
+	r.state.Store(rawParked)
 	parked := r.conn.wire.Park(resume)
 	r.resting, r.parked = !parked, parked
+	if !parked {
+		r.state.Store(rawBusy)
+	}
 	return parked
 }
 
-// sweep interrupts a wait that has become long: after half a second, and after two and
-// eight for the reason that restAfter has.
+// sweep interrupts a wait that has become long: after half a second, or up to eight where
+// the client has said something soon after such a rest; and after four and sixteen times as
+// long for the reason that restAfter has. Of one that is parked it notes how long it lasts.
 func (r *Raw) sweep() {
-	if r.state.Load() != rawWaiting {
+	switch r.state.Load() {
+	case rawParked:
+		r.pause.sweeps.Add(1)
+		return
+	case rawWaiting:
+	default:
 		return
 	}
-	switch r.sweeps.Add(1) {
-	case restAfter / 2, 2 * restAfter, 8 * restAfter:
-	default:
+	if rests, looks := r.pause.sweep(rawRestAfter); !rests && !(looks && r.conn.wire.Stirs()) {
 		return
 	}
 	r.firing.Lock()

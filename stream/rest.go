@@ -30,43 +30,53 @@ const (
 // neverRests is the count of a connection that does not rest at all.
 const neverRests = -1 << 30
 
-// A rest counts how long a connection is idle.
-type rest struct {
+// A pause counts how long a wait lasts that may become a rest.
+type pause struct {
 	sweeps atomic.Int32
-	late   uint8 // doublings of restAfter; of the goroutine that serves, as are the others
+	late   uint8 // doublings of the time until it does; of the goroutine that waits
+}
+
+// begin begins to count a wait that is a rest after so many sweeps, as a rule.
+func (p *pause) begin(after int32) { p.sweeps.Store(after - after<<p.late) }
+
+// adapt makes up its mind when the next rest is to come, behind one of so many sweeps.
+func (p *pause) adapt(rested int32) {
+	switch {
+	case rested > soonAfter:
+		p.late = 0
+	case p.late < mostLate:
+		p.late++
+	}
+}
+
+// sweep counts a sweep. The wait is to become a rest if rests; it is to be looked at if
+// looks, because it may have overlooked something, as the end that came along with the last
+// bytes: once in the time that others wait until a rest finds out, and at the first sweep of
+// one that never rests.
+func (p *pause) sweep(after int32) (rests, looks bool) {
+	switch p.sweeps.Add(1) {
+	case after, 4 * after, 16 * after:
+		return true, false
+	case 2*after - after<<1, 2*after - after<<2, 2*after - after<<3, 2*after - after<<mostLate, neverRests + 1:
+		return false, true
+	}
+	return false, false
+}
+
+// A rest is how a connection is idle. It belongs to the goroutine that serves.
+type rest struct {
+	pause
 	parked bool  // Park waits
 	resume bool  // Rest was called, and ended with err
 	err    error // of the wait
 }
 
-// begin begins to count.
-func (r *rest) begin() { r.sweeps.Store(restAfter - restAfter<<r.late) }
-
-// adapt makes up its mind when the next rest is to come, behind one that was parked.
-func (r *rest) adapt() {
-	switch rested := r.sweeps.Load() - neverRests; {
-	case rested > soonAfter:
-		r.late = 0
-	case r.late < mostLate:
-		r.late++
-	}
-}
-
-// restSweep interrupts a wait that has become long, once; and after a second, or at the
-// first sweep of a wait that never becomes long, one that has overlooked something, as the
-// end that came along with the last request.
+// restSweep interrupts a wait that has become long, or has overlooked something.
 func (c *Conn) restSweep() {
 	if c.state.Load() != connIdle {
 		return
 	}
-	switch c.rest.sweeps.Add(1) {
-	case restAfter, 4 * restAfter, 16 * restAfter:
-	case neverRests + 1,
-		2*restAfter - restAfter<<1, 2*restAfter - restAfter<<2, 2*restAfter - restAfter<<3, 2*restAfter - restAfter<<mostLate:
-		if !c.wire.Stirs() {
-			return
-		}
-	default:
+	if rests, looks := c.rest.sweep(restAfter); !rests && !(looks && c.wire.Stirs()) {
 		return
 	}
 	c.patience.firing.Lock()
@@ -111,8 +121,8 @@ func (c *Conn) Rest() {
 	c.rest.resume, c.rest.err = true, nil
 	if c.rest.parked {
 		c.rest.parked = false
-		c.rest.adapt()
-		c.rest.begin()
+		c.rest.adapt(c.rest.sweeps.Load() - neverRests)
+		c.rest.begin(restAfter)
 		return // there is something to do
 	}
 	c.state.Store(connIdle)

@@ -156,37 +156,3 @@ func TestSweepEndsIdle(t *testing.T) {
 	}, 30*time.Second, time.Millisecond)
 	assert.NoError(t, client.WantEnd())
 }
-
-// Who asks again soon after a rest rests later and later; who does not, as early as others.
-func TestRestAdapts(t *testing.T) {
-	t.Parallel()
-	h := &host{settings: stream.Settings{QueueSize: 1 << 20, IdleTimeout: -1}}
-	c, client := h.open(t)
-	const second = int(time.Second / stream.SweepInterval)
-	idles := func() bool { return c.Idles() }
-	// sweeps returns how many it takes until c rests, and has it rest for as many more.
-	sweeps := func(more int) (n int) {
-		for rests := h.rests.Load(); ; n++ {
-			require.Eventually(t, idles, 10*time.Second, 10*time.Microsecond)
-			if h.rests.Load() > rests {
-				break
-			}
-			c.Sweep()
-		}
-		for range more {
-			c.Sweep()
-		}
-		return n
-	}
-	rests := func(seconds, more int) {
-		t.Helper()
-		require.Equal(t, "/", client.Get("/").Text)
-		assert.Equal(t, seconds*second, sweeps(more))
-	}
-	for _, seconds := range []int{1, 2, 4, 8, 16, 16} {
-		rests(seconds, 0)
-	}
-	rests(16, 17*second)
-	rests(1, 15*second)
-	rests(2, 0)
-}
