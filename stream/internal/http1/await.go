@@ -2,7 +2,6 @@ package http1
 
 import (
 	"net"
-	"sync"
 	"syscall"
 )
 
@@ -165,22 +164,7 @@ func (c *Conn) Stirs() bool {
 	c.watch.mu.Lock()
 	raw := c.raw
 	c.watch.mu.Unlock()
-	g := glances.Get().(*glance)
-	defer glances.Put(g)
-	g.found = false
-	_ = raw.Control(g.call)
-	return g.found
+	stirs := false
+	_ = raw.Control(func(fd uintptr) { stirs = peekNow(fd, make([]byte, 1)) })
+	return stirs
 }
-
-// A glance looks whether there is something to read. Its callback is made once.
-type glance struct {
-	p     [1]byte
-	found bool
-	call  func(fd uintptr)
-}
-
-var glances = sync.Pool{New: func() any {
-	g := new(glance)
-	g.call = func(fd uintptr) { g.found = peekNow(fd, g.p[:]) }
-	return g
-}}

@@ -103,12 +103,7 @@ func (o *Outbound) fixed() time.Time {
 }
 
 // expired reports whether that deadline has passed: nothing may leave any more.
-func (o *Outbound) expired() bool {
-	if o.ahead > 0 {
-		return passed(o.earlier)
-	}
-	return passed(o.deadline)
-}
+func (o *Outbound) expired() bool { return passed(o.fixed()) }
 
 // expiry returns until when to wait for what.
 func (o *Outbound) expiry(what wait) time.Time {
