@@ -13,8 +13,7 @@ type head struct {
 	lines   []byte     // behind the status line, if that is known
 	at      [slots]int // where in lines those few belong, which are sorted among them
 	typeEnd int        // the Content-Type's are lines[at[slotType]:typeEnd]
-	plain   string     // the Content-Type of an earlier response, found to be plain
-	line    []byte     // of it
+	plain   []byte     // the line of a Content-Type of an earlier response, found to be plain
 	hasType bool
 	hasDate bool
 	encoded bool // Content-Encoding is set
@@ -35,7 +34,7 @@ type head struct {
 func (h *head) wipe() {
 	h.lines = h.lines[:0]
 	if h.frames {
-		*h = head{lines: h.lines, plain: h.plain, line: h.line}
+		*h = head{lines: h.lines, plain: h.plain}
 		return
 	}
 	h.hasType, h.hasDate, h.encoded = false, false, false
@@ -126,15 +125,22 @@ func (h *head) takeType(vv []string) {
 	h.at[slotType] = len(h.lines)
 	h.hasType = true
 	switch {
-	case len(vv) == 1 && vv[0] == h.plain && h.plain != "": // as a rule it is the same constant
-		h.lines = append(h.lines, h.line...)
+	case len(vv) == 1 && h.isKnown(vv[0]): // as a rule
+		h.lines = append(h.lines, h.plain...)
 	default:
 		h.lines = appendLines(h.lines, "Content-Type", vv)
 		if len(vv) == 1 && len(vv[0]) <= longestPlain && isPlain(vv[0]) {
-			h.plain, h.line = vv[0], append(h.line[:0], h.lines[h.at[slotType]:]...)
+			h.plain = append(h.plain[:0], h.lines[h.at[slotType]:]...)
 		}
 	}
 	h.typeEnd = len(h.lines)
+}
+
+// isKnown reports whether plain is the line of this Content-Type.
+func (h *head) isKnown(v string) bool {
+	const from = len("Content-Type: ")
+	to := len(h.plain) - len("\r\n")
+	return to-from == len(v) && string(h.plain[from:to]) == v
 }
 
 func (h *head) takeField(f field) {
